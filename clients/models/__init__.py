@@ -1,0 +1,56 @@
+"""Who buys: clients, shipments, and what the night knows about them."""
+
+from clients.models.client import (
+    Client,
+    Contact,
+    ContactReveal,
+    DecisionRole,
+    Direction,
+    LegalEntity,
+    RevealAllowance,
+)
+from clients.models.shipment import Category, Product, Shipment, ShipmentLine
+from clients.models.state import (
+    ChangedMonth,
+    ClientMonth,
+    ClientState,
+    ClientStateVersion,
+    Credit,
+    HandsHold,
+    Move,
+    MoveReason,
+    NightState,
+    Stage,
+    StageEvent,
+    TopEvent,
+    TopReason,
+    TouchedClient,
+)
+
+__all__ = [
+    "Category",
+    "ChangedMonth",
+    "Client",
+    "ClientMonth",
+    "ClientState",
+    "ClientStateVersion",
+    "Contact",
+    "ContactReveal",
+    "Credit",
+    "DecisionRole",
+    "Direction",
+    "HandsHold",
+    "LegalEntity",
+    "Move",
+    "MoveReason",
+    "NightState",
+    "Product",
+    "RevealAllowance",
+    "Shipment",
+    "ShipmentLine",
+    "Stage",
+    "StageEvent",
+    "TopEvent",
+    "TopReason",
+    "TouchedClient",
+]

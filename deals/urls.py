@@ -1,0 +1,6 @@
+"""Addresses of deals."""
+
+from django.urls import URLPattern
+
+app_name = "deals"
+urlpatterns: list[URLPattern] = []

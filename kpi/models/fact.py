@@ -1,0 +1,71 @@
+"""Facts the dashboards add up from; written by the night, published with the day (DOMAIN.md 6.2)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Direction
+
+
+class SalesFact(models.Model):
+    """Net sales of a month by manager, office, direction and sphere, in roubles, up to the published day."""
+
+    month = models.DateField(_("month"))
+    manager = models.ForeignKey(
+        "salesdept.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("manager")
+    )
+    office = models.ForeignKey(
+        "salesdept.Office", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("office")
+    )
+    direction = models.CharField(_("direction"), max_length=20, choices=Direction.choices)
+    sphere = models.ForeignKey(
+        "playbook.Sphere", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("sphere")
+    )
+    amount = models.DecimalField(_("fact, ₽"), max_digits=16, decimal_places=2)
+    shipments = models.PositiveIntegerField(_("shipments"))
+
+    class Meta:
+        verbose_name = _("sales fact")
+        verbose_name_plural = _("sales facts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "manager", "office", "direction", "sphere"],
+                name="sales_fact_unique",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%m.%Y}"
+
+
+class ManagerFact(models.Model):
+    """Counts of a month by the person who works with the clients, as of the last published day of the month."""
+
+    month = models.DateField(_("month"))
+    manager = models.ForeignKey(
+        "salesdept.User", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("manager")
+    )
+    active_accounts = models.PositiveIntegerField(_("active accounts"), default=0)
+    new_accounts = models.PositiveIntegerField(_("new clients"), default=0)
+    top_total = models.PositiveIntegerField(_("TOP clients"), default=0)
+    top_shipped = models.PositiveIntegerField(_("TOP clients with a shipment"), default=0)
+    top_in_time = models.PositiveIntegerField(_("TOP talked to in time"), default=0)
+    other_total = models.PositiveIntegerField(_("other clients"), default=0)
+    other_in_time = models.PositiveIntegerField(_("others talked to in time"), default=0)
+    became_zero = models.PositiveIntegerField(_("became zero"), default=0)
+    became_zero_top = models.PositiveIntegerField(_("TOP became zero"), default=0)
+    became_lost = models.PositiveIntegerField(_("became lost"), default=0)
+    reactivated = models.PositiveIntegerField(_("came back"), default=0)
+    calls_listed = models.PositiveIntegerField(_("calls on lists"), default=0)
+    calls_done = models.PositiveIntegerField(_("calls done"), default=0)
+    talks = models.PositiveIntegerField(_("conversations"), default=0)
+
+    class Meta:
+        verbose_name = _("manager's fact")
+        verbose_name_plural = _("managers' facts")
+        constraints = [
+            models.UniqueConstraint(fields=["month", "manager"], name="manager_fact_unique", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%m.%Y} {self.manager_id}"

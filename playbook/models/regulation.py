@@ -1,0 +1,129 @@
+"""Regulations: pages of the sales book with versions, an approval and parameters (DOMAIN.md 3)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from salesdept.roles import Role
+
+
+class Regulation(models.Model):
+    """A page of the book. What it says stands in its versions."""
+
+    code = models.SlugField(_("code"), unique=True)
+    section = models.CharField(_("section"), max_length=20, blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.CharField(_("summary"), max_length=500, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    owner_role = models.CharField(
+        _("owner"), max_length=30, choices=Role.choices, default=Role.SALES_HEAD
+    )
+    approver_role = models.CharField(
+        _("approved by"), max_length=30, choices=Role.choices, default=Role.SALES_HEAD
+    )
+    readers = models.JSONField(_("who must read it"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("regulation")
+        verbose_name_plural = _("regulations")
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class VersionState(models.TextChoices):
+    """Draft → review → approved; which approved one holds on a day is decided by its date."""
+
+    DRAFT = "draft", _("draft")
+    REVIEW = "review", _("in review")
+    APPROVED = "approved", _("approved")
+
+
+class RegulationVersionQuerySet(models.QuerySet["RegulationVersion"]):
+    """Named conditions over versions."""
+
+    def approved(self) -> RegulationVersionQuerySet:
+        """Versions that hold from their date."""
+        return self.filter(state=VersionState.APPROVED)
+
+    def in_force(self, day: date) -> RegulationVersionQuerySet:
+        """The one version of each regulation that holds on the day."""
+        return (
+            self.approved()
+            .filter(in_force_from__lte=day)
+            .order_by("regulation_id", "-in_force_from", "-number")
+            .distinct("regulation_id")
+        )
+
+
+class RegulationVersion(models.Model):
+    """The text and the values of a regulation, from a date on."""
+
+    regulation = models.ForeignKey(
+        Regulation, on_delete=models.CASCADE, related_name="versions", verbose_name=_("regulation")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=VersionState.choices, default=VersionState.DRAFT
+    )
+    text = models.TextField(_("text"), help_text=_("Markdown; {{ code }} shows a parameter's value"))
+    change_note = models.CharField(_("what changed and why"), max_length=500, blank=True)
+    in_force_from = models.DateField(_("in force from"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        "salesdept.User",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("author"),
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        "salesdept.User",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+
+    objects = RegulationVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ["regulation", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["regulation", "number"], name="regulation_version_unique"),
+            models.CheckConstraint(
+                condition=~models.Q(state="approved") | models.Q(in_force_from__isnull=False),
+                name="approved_version_has_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.regulation} · {self.number}"
+
+
+class ParameterValue(models.Model):
+    """What a parameter is worth in a version. Definitions stand in `playbook.parameters`."""
+
+    version = models.ForeignKey(
+        RegulationVersion, on_delete=models.CASCADE, related_name="values", verbose_name=_("version")
+    )
+    code = models.CharField(_("parameter"), max_length=60)
+    value = models.JSONField(_("value"))
+
+    class Meta:
+        verbose_name = _("parameter value")
+        verbose_name_plural = _("parameter values")
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["version", "code"], name="parameter_value_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.code} = {self.value}"

@@ -1,0 +1,111 @@
+"""The roles of DOMAIN.md 1 and the one table role × permission."""
+
+from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person does in the department (DOMAIN.md 1)."""
+
+    SERVICE_MANAGER = "service_manager", _("Service manager")
+    SENIOR_MANAGER = "senior_manager", _("Senior manager")
+    DEVELOPMENT_MANAGER = "development_manager", _("Development manager")
+    OPERATOR = "operator", _("Operator")
+    LEAD_MANAGER = "lead_manager", _("Lead manager")
+    MARKETER = "marketer", _("Marketer")
+    BRANCH_HEAD = "branch_head", _("Branch head")
+    SALES_HEAD = "sales_head", _("Sales head")
+    DEPUTY_DIRECTOR = "deputy_director", _("Deputy director")
+    DIRECTOR = "director", _("Director")
+
+    @classmethod
+    def sellers(cls) -> tuple[str, ...]:
+        """Roles that have clients in work and a call list."""
+        return (cls.SERVICE_MANAGER, cls.SENIOR_MANAGER, cls.DEVELOPMENT_MANAGER)
+
+
+class Perm(StrEnum):
+    """Rights of the program. A view names one; the table below says who has it."""
+
+    WORK_CALLS = "work_calls"  # own call list and call mode
+    SEE_OWN_CLIENTS = "see_own_clients"  # clients one works with
+    SEE_OFFICE_CLIENTS = "see_office_clients"
+    SEE_ALL_CLIENTS = "see_all_clients"
+    EDIT_CLIENTS = "edit_clients"
+    ASSIGN_CLIENTS = "assign_clients"  # hands a client to another manager
+    REVEAL_CONTACTS = "reveal_contacts"
+    EXPORT_CLIENTS = "export_clients"
+    IMPORT_DATA = "import_data"
+    SEE_TASKS = "see_tasks"
+    ASSIGN_TASKS = "assign_tasks"  # gives tasks to others
+    SEE_RESULTS = "see_results"  # the whole department's dashboard
+    SEE_OFFICE_RESULTS = "see_office_results"
+    SEE_OWN_RESULTS = "see_own_results"
+    EDIT_PLANS = "edit_plans"
+    READ_BOOK = "read_book"
+    EDIT_BOOK = "edit_book"
+    APPROVE_BOOK = "approve_book"
+    SEE_NIGHT = "see_night"  # job runs
+    RUN_NIGHT = "run_night"
+
+
+_EVERYONE = {Perm.READ_BOOK, Perm.SEE_TASKS}
+_SELLER = _EVERYONE | {
+    Perm.WORK_CALLS,
+    Perm.SEE_OWN_CLIENTS,
+    Perm.EDIT_CLIENTS,
+    Perm.REVEAL_CONTACTS,
+    Perm.SEE_OWN_RESULTS,
+}
+
+PERMISSIONS: dict[str, frozenset[Perm]] = {
+    Role.SERVICE_MANAGER: frozenset(_SELLER),
+    Role.DEVELOPMENT_MANAGER: frozenset(_SELLER),
+    Role.SENIOR_MANAGER: frozenset(
+        _SELLER | {Perm.SEE_ALL_CLIENTS, Perm.ASSIGN_CLIENTS, Perm.ASSIGN_TASKS, Perm.SEE_RESULTS}
+    ),
+    Role.OPERATOR: frozenset(
+        _EVERYONE | {Perm.SEE_OWN_CLIENTS, Perm.EDIT_CLIENTS, Perm.REVEAL_CONTACTS}
+    ),
+    Role.LEAD_MANAGER: frozenset(
+        _EVERYONE | {Perm.SEE_OWN_CLIENTS, Perm.EDIT_CLIENTS, Perm.REVEAL_CONTACTS}
+    ),
+    Role.MARKETER: frozenset(_EVERYONE | {Perm.SEE_ALL_CLIENTS, Perm.SEE_RESULTS}),
+    Role.BRANCH_HEAD: frozenset(
+        _EVERYONE
+        | {
+            Perm.SEE_OFFICE_CLIENTS,
+            Perm.ASSIGN_CLIENTS,
+            Perm.ASSIGN_TASKS,
+            Perm.REVEAL_CONTACTS,
+            Perm.SEE_OFFICE_RESULTS,
+        }
+    ),
+    Role.SALES_HEAD: frozenset(
+        set(Perm) - {Perm.WORK_CALLS, Perm.SEE_OWN_CLIENTS, Perm.SEE_OFFICE_CLIENTS, Perm.SEE_OWN_RESULTS}
+    ),
+    Role.DEPUTY_DIRECTOR: frozenset(
+        _EVERYONE
+        | {
+            Perm.SEE_ALL_CLIENTS,
+            Perm.EDIT_CLIENTS,
+            Perm.REVEAL_CONTACTS,
+            Perm.EXPORT_CLIENTS,
+            Perm.IMPORT_DATA,
+            Perm.SEE_RESULTS,
+            Perm.EDIT_BOOK,
+            Perm.SEE_NIGHT,
+            Perm.RUN_NIGHT,
+        }
+    ),
+    Role.DIRECTOR: frozenset(
+        _EVERYONE | {Perm.SEE_ALL_CLIENTS, Perm.SEE_RESULTS, Perm.SEE_NIGHT, Perm.APPROVE_BOOK}
+    ),
+}
+
+
+def has_perm(user: object, perm: Perm) -> bool:
+    """Whether an active person's role carries the right."""
+    return bool(getattr(user, "is_active", False)) and perm in PERMISSIONS.get(getattr(user, "role", ""), ())
