@@ -160,3 +160,10 @@ def query(context: template.Context, **changes: Any) -> str:
         else:
             params[key] = value
     return f"?{params.urlencode()}" if params else "?"
+
+
+@register.filter
+def bar_width(share: Any) -> str:
+    """A share as a percentage for an SVG attribute, kept between 0 and 100."""
+    value = _decimal(share) or Decimal(0)
+    return f"{min(max(value * 100, Decimal(0)), Decimal(100)):.2f}"
