@@ -99,7 +99,9 @@ DEFINITIONS: tuple[Definition, ...] = (
     _int("top.review_months", "key-client", 12, _("Longest time between TOP reviews"), _MONTHS, 1, 36),
     _share("audit.key_share", "key-client", "0.80", _("Share of sales that key clients make")),
     _int("stage.new_months", "zero-clients", 3, _("A client is new for"), _MONTHS, 1, 24),
-    _int("stage.zero_months_top", "zero-clients", 2, _("Silence that makes a TOP client zero"), _MONTHS, 1, 24),
+    _int(
+        "stage.zero_months_top", "zero-clients", 2, _("Silence that makes a TOP client zero"), _MONTHS, 1, 24
+    ),
     _int(
         "stage.zero_months_single",
         "zero-clients",
@@ -109,7 +111,15 @@ DEFINITIONS: tuple[Definition, ...] = (
         1,
         24,
     ),
-    _int("stage.zero_months_regular", "zero-clients", 6, _("Silence that makes any client zero"), _MONTHS, 1, 36),
+    _int(
+        "stage.zero_months_regular",
+        "zero-clients",
+        6,
+        _("Silence that makes any client zero"),
+        _MONTHS,
+        1,
+        36,
+    ),
     _int("stage.lost_months", "zero-clients", 12, _("Silence that makes a client lost"), _MONTHS, 2, 60),
     _int(
         "contact.development_days",
@@ -139,13 +149,27 @@ DEFINITIONS: tuple[Definition, ...] = (
         60,
     ),
     _int("reactivation.credit_months", "zero-clients", 3, _("Credit for a reactivation"), _MONTHS, 0, 24),
-    _int("contact.top_months", "active-base", 1, _("Cadence of conversations with TOP clients"), _MONTHS, 1, 12),
+    _int(
+        "contact.top_months", "active-base", 1, _("Cadence of conversations with TOP clients"), _MONTHS, 1, 12
+    ),
     _int("contact.other_months", "active-base", 3, _("Cadence of conversations with others"), _MONTHS, 1, 24),
-    _int("contact.new_months", "active-base", 1, _("Cadence of conversations with new clients"), _MONTHS, 1, 12),
+    _int(
+        "contact.new_months", "active-base", 1, _("Cadence of conversations with new clients"), _MONTHS, 1, 12
+    ),
     _int("calls.daily_capacity", "active-base", 20, _("Calls on a manager's list a day"), _CLIENTS, 1, 200),
     _int("calls.at_risk_days", "active-base", 14, _("Warning before a client turns zero"), _DAYS, 1, 90),
-    _int("calls.no_answer_days", "active-base", 1, _("Working days until an unanswered call is back"), _DAYS, 1, 30),
-    _int("calls.no_answer_limit", "active-base", 3, _("Unanswered calls in a row that leave a note"), "", 1, 20),
+    _int(
+        "calls.no_answer_days",
+        "active-base",
+        1,
+        _("Working days until an unanswered call is back"),
+        _DAYS,
+        1,
+        30,
+    ),
+    _int(
+        "calls.no_answer_limit", "active-base", 3, _("Unanswered calls in a row that leave a note"), "", 1, 20
+    ),
     _int("cycle.window_months", "active-base", 24, _("Window of the purchase cycle"), _MONTHS, 3, 60),
     _int("cycle.min_purchases", "active-base", 3, _("Purchases needed for a purchase cycle"), "", 2, 20),
     _int("invoice.first_contact_day", "invoices", 2, _("First contact about an invoice, day"), "", 1, 30),
@@ -157,12 +181,26 @@ DEFINITIONS: tuple[Definition, ...] = (
     _int("work.day_start_hour", "leads", 9, _("The working day begins at"), _("o'clock"), 0, 23),
     _int("work.day_end_hour", "leads", 18, _("The working day ends at"), _("o'clock"), 1, 24),
     _int("plan.horizon_months", "planning", 36, _("Plans reach ahead"), _MONTHS, 1, 60),
-    _int("portfolio.top_per_manager", "substitution", 45, _("TOP clients a manager can keep"), _CLIENTS, 1, 500),
     _int(
-        "portfolio.other_per_manager", "substitution", 200, _("Other clients a manager can keep"), _CLIENTS, 1, 5000
+        "portfolio.top_per_manager", "substitution", 45, _("TOP clients a manager can keep"), _CLIENTS, 1, 500
     ),
     _int(
-        "contacts.daily_reveal_limit", "base-protection", 60, _("Contacts a person may reveal a day"), "", 1, 2000
+        "portfolio.other_per_manager",
+        "substitution",
+        200,
+        _("Other clients a manager can keep"),
+        _CLIENTS,
+        1,
+        5000,
+    ),
+    _int(
+        "contacts.daily_reveal_limit",
+        "base-protection",
+        60,
+        _("Contacts a person may reveal a day"),
+        "",
+        1,
+        2000,
     ),
     _int(
         "contacts.reveal_call_list_factor",

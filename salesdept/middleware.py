@@ -6,7 +6,10 @@ from csp.constants import NONE, SELF
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-_ADMIN_POLICY = {"script-src": [SELF, "'unsafe-eval'", "'unsafe-inline'"], "style-src": [SELF, "'unsafe-inline'"]}
+_ADMIN_POLICY = {
+    "script-src": [SELF, "'unsafe-eval'", "'unsafe-inline'"],
+    "style-src": [SELF, "'unsafe-inline'"],
+}
 _PAGE_POLICY = {"script-src": [SELF], "style-src": [SELF], "connect-src": [SELF], "object-src": [NONE]}
 
 

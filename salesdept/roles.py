@@ -66,11 +66,9 @@ PERMISSIONS: dict[str, frozenset[Perm]] = {
     Role.SENIOR_MANAGER: frozenset(
         _SELLER | {Perm.SEE_ALL_CLIENTS, Perm.ASSIGN_CLIENTS, Perm.ASSIGN_TASKS, Perm.SEE_RESULTS}
     ),
-    Role.OPERATOR: frozenset(
-        _EVERYONE | {Perm.SEE_OWN_CLIENTS, Perm.EDIT_CLIENTS, Perm.REVEAL_CONTACTS}
-    ),
+    Role.OPERATOR: frozenset(_EVERYONE | {Perm.SEE_OWN_CLIENTS, Perm.EDIT_CLIENTS, Perm.REVEAL_CONTACTS}),
     Role.LEAD_MANAGER: frozenset(
-        _EVERYONE | {Perm.SEE_OWN_CLIENTS, Perm.EDIT_CLIENTS, Perm.REVEAL_CONTACTS}
+        _EVERYONE | {Perm.WORK_CALLS, Perm.SEE_OWN_CLIENTS, Perm.EDIT_CLIENTS, Perm.REVEAL_CONTACTS}
     ),
     Role.MARKETER: frozenset(_EVERYONE | {Perm.SEE_ALL_CLIENTS, Perm.SEE_RESULTS}),
     Role.BRANCH_HEAD: frozenset(

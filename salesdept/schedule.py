@@ -20,13 +20,14 @@ PUBLISH: tuple[str, ...] = (
     "clients.nightly.states.step",
     "clients.nightly.hands.step",
     "deals.nightly.invoices.step",
+    "deals.nightly.recovery.step",
     "deals.nightly.contact_due.step",
     "deals.nightly.handover_tasks.step",
     "deals.nightly.call_list.step",
     "deals.nightly.reveal_allowance.step",
-    "clients.nightly.versions.step",
     "kpi.nightly.sales.step",
     "kpi.nightly.managers.step",
+    "clients.nightly.versions.step",  # last: it stores the hands too, and forgets which clients were touched
 )
 
 BEAT_SCHEDULE = {

@@ -121,7 +121,9 @@ if EMBEDDED_POSTGRES:
 else:
     DATABASES = {"default": env.db("DATABASE_URL", engine="salesdept.postgres")}
     if not DATABASES["default"].get("NAME"):
-        raise ImproperlyConfigured("DATABASE_URL names no database: postgresql://user:password@host:5432/name")
+        raise ImproperlyConfigured(
+            "DATABASE_URL names no database: postgresql://user:password@host:5432/name"
+        )
 DATABASES["default"].setdefault("OPTIONS", {})
 if env.bool("SALESDEPT_WEB", default=False):  # a pool belongs to the web process only
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
@@ -171,7 +173,9 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     # The admin theme runs Alpine, which needs unsafe-eval; every page of our own is strict (see PageMiddleware).

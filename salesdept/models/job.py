@@ -49,7 +49,9 @@ class JobRun(models.Model):
 class JobStep(models.Model):
     """One step of a night, committed on its own."""
 
-    run = models.ForeignKey(JobRun, on_delete=models.CASCADE, related_name="steps", verbose_name=_("night run"))
+    run = models.ForeignKey(
+        JobRun, on_delete=models.CASCADE, related_name="steps", verbose_name=_("night run")
+    )
     name = models.CharField(_("step"), max_length=60)
     position = models.PositiveSmallIntegerField(_("position"))
     state = models.CharField(_("state"), max_length=10, choices=JobState.choices, default=JobState.RUNNING)

@@ -1,0 +1,14 @@
+"""Publishing what the night computed: only clients whose row differs are written."""
+
+from datetime import date
+
+from clients.models import NightState
+from salesdept.sql import execute, upsert
+
+_COLUMNS = tuple(field.column for field in NightState._meta.concrete_fields if not field.primary_key)
+
+
+def step(*, as_of: date, full: bool) -> int:
+    """Copy the differences to ClientState and forget which clients were touched; rows changed."""
+    query = f"SELECT client_id, {', '.join(_COLUMNS)} FROM clients_nightstate"
+    return execute(upsert("clients_clientstate", "client_id", _COLUMNS, query))
