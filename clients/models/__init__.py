@@ -9,6 +9,7 @@ from clients.models.client import (
     LegalEntity,
     RevealAllowance,
 )
+from clients.models.history import BulkChange, ClientChange, ContactChange, ExportLog, LegalEntityChange
 from clients.models.shipment import Category, Product, Shipment, ShipmentLine
 from clients.models.state import (
     ChangedMonth,
@@ -28,19 +29,24 @@ from clients.models.state import (
 )
 
 __all__ = [
+    "BulkChange",
     "Category",
     "ChangedMonth",
     "Client",
+    "ClientChange",
     "ClientMonth",
     "ClientState",
     "ClientStateVersion",
     "Contact",
+    "ContactChange",
     "ContactReveal",
     "Credit",
     "DecisionRole",
     "Direction",
+    "ExportLog",
     "HandsHold",
     "LegalEntity",
+    "LegalEntityChange",
     "Move",
     "MoveReason",
     "NightState",
