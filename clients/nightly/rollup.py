@@ -67,6 +67,7 @@ def _rebuild(as_of: date) -> int:
 def _catch_up(as_of: date, last: date) -> int:
     """Only the pairs that changed or got older since the last published day."""
     params = {"as_of": as_of, "last": last}
+    execute("DROP TABLE IF EXISTS night_pairs")
     execute("CREATE TEMP TABLE night_pairs (client_id bigint, month date) ON COMMIT DROP")
     execute(
         """
