@@ -1,6 +1,7 @@
 """An independent reading of DOMAIN.md 4.1–4.6 in plain Python: lists and dictionaries, no SQL, no shared code."""
 
 import calendar
+import itertools
 import math
 from collections import defaultdict
 from dataclasses import dataclass
@@ -153,6 +154,6 @@ def _life(row: Expected, docs: list[Doc], as_of: date, p: dict) -> None:
         row.zero_on = min(plus_months(days[-1], n) for n in limits)
     recent = [day for day in days if day >= plus_months(as_of + timedelta(days=1), -p["cycle_window"])]
     if len(recent) >= p["cycle_min"]:
-        gaps = [(b - a).days for a, b in zip(recent, recent[1:], strict=False)]
+        gaps = [(b - a).days for a, b in itertools.pairwise(recent)]
         row.cycle = math.ceil(median(gaps))
         row.expected_order = days[-1] + timedelta(days=row.cycle)
