@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from salesdept.roles import Perm, has_perm
+from salesdept.roles import Perm, Role, has_perm
 
 if TYPE_CHECKING:
     from salesdept.models import User
@@ -53,6 +53,40 @@ class ClientQuerySet(models.QuerySet[Any]):
     def without_owner(self) -> ClientQuerySet:
         """The «no owner» queue: bought at least once and nobody's."""
         return self.filter(home_manager__isnull=True, state__purchases__gt=0)
+
+    def free_for(self, user: User) -> ClientQuerySet:
+        """Clients without an owner that a seller may take: those of their office, or of none (DOMAIN.md 4.5)."""
+        queue = self.filter(home_manager__isnull=True, in_work_with__isnull=True)
+        if not has_perm(user, Perm.WORK_CALLS) or user.role not in Role.sellers():
+            return queue.none()
+        if has_perm(user, Perm.SEE_ALL_CLIENTS):
+            return queue
+        return queue.filter(Q(office__isnull=True) | Q(office=user.office_id))
+
+    def waiting_for_handover(self, day: date) -> ClientQuerySet:
+        """Zero and lost clients that no development manager works with yet and nothing holds (DOMAIN.md 4.5)."""
+        from clients.models import HandsHold, Stage
+
+        held = HandsHold.objects.filter(client=OuterRef("pk"), until__gt=day)
+        return self.filter(
+            ~Exists(held),
+            Q(in_work_with__isnull=True) | ~Q(in_work_with__role=Role.DEVELOPMENT_MANAGER),
+            state__stage__in=[Stage.ZERO, Stage.LOST],
+        )
+
+    def order_overdue(self, day: date) -> ClientQuerySet:
+        """Buying clients whose expected order should have come before the day (DOMAIN.md 4.6)."""
+        return self.buying().filter(state__expected_order__lt=day)
+
+    def about_to_turn_zero(self, day: date, days: int) -> ClientQuerySet:
+        """Buying clients who turn zero within `days` of the day without another purchase (DOMAIN.md 5.2)."""
+        return self.buying().filter(state__zero_on__lte=day + timedelta(days=days))
+
+    def buying(self) -> ClientQuerySet:
+        """АКБ: clients whose stage is new or active (DOMAIN.md 2)."""
+        from clients.models import Stage
+
+        return self.filter(state__stage__in=[Stage.NEW, Stage.ACTIVE])
 
 
 class ContactQuerySet(models.QuerySet[Any]):

@@ -141,7 +141,9 @@ class LegalEntity(models.Model):
                 fields=["inn", "kpp"], condition=~models.Q(inn=""), name="legal_entity_inn_kpp_unique"
             ),
             models.UniqueConstraint(
-                fields=["external_id"], condition=~models.Q(external_id=""), name="legal_entity_external_unique"
+                fields=["external_id"],
+                condition=~models.Q(external_id=""),
+                name="legal_entity_external_unique",
             ),
         ]
 

@@ -138,7 +138,12 @@ class ShipmentLine(models.Model):
     )
     position = models.PositiveIntegerField(_("line"))
     product = models.ForeignKey(
-        Product, on_delete=models.PROTECT, null=True, blank=True, related_name="lines", verbose_name=_("product")
+        Product,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lines",
+        verbose_name=_("product"),
     )
     quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3, default=1)
     price = models.DecimalField(_("price, ₽"), max_digits=16, decimal_places=4, default=0)
