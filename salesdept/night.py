@@ -25,6 +25,7 @@ from salesdept.sql import execute, fetch
 
 log = logging.getLogger(__name__)
 LOCK = 0x5A1E5DE9  # any constant: the key of the advisory lock that one night holds
+WORK_MEMORY = "256MB"
 
 Step = Callable[..., int]
 
@@ -128,6 +129,7 @@ class _Run:
         step: Step = import_string(path)
         self._current = (path, position)
         started = time.monotonic()
+        execute(f"SET LOCAL work_mem = '{WORK_MEMORY}'")  # for this transaction: sorts of a whole base
         rows = step(as_of=self.as_of, full=self.full)
         JobStep.objects.update_or_create(
             run=self.job,

@@ -1,0 +1,1 @@
+"""Synthetic bases and measurements: how the program behaves at a hundred thousand clients."""
