@@ -22,14 +22,20 @@ _FRESH = """
     ) AS days
     GROUP BY client_id, month
 """
-_UPSERT = """
+_STORE = (
+    # Rows that are gone or differ go, rows that are missing come: what is right already is not written.
+    """
+    DELETE FROM clients_clientmonth m {using} WHERE {of} NOT EXISTS (
+        SELECT FROM night_months f
+        WHERE f.client_id = m.client_id AND f.month = m.month
+          AND (f.amount, f.shipments, f.purchases) = (m.amount, m.shipments, m.purchases))
+    """,
+    """
     INSERT INTO clients_clientmonth (client_id, month, amount, shipments, purchases)
-    {fresh}
-    ON CONFLICT (client_id, month) DO UPDATE
-    SET amount = EXCLUDED.amount, shipments = EXCLUDED.shipments, purchases = EXCLUDED.purchases
-    WHERE (clients_clientmonth.amount, clients_clientmonth.shipments, clients_clientmonth.purchases)
-       IS DISTINCT FROM (EXCLUDED.amount, EXCLUDED.shipments, EXCLUDED.purchases)
-"""
+    SELECT client_id, month, amount, shipments, purchases FROM night_months f WHERE NOT EXISTS (
+        SELECT FROM clients_clientmonth m WHERE m.client_id = f.client_id AND m.month = f.month)
+    """,
+)
 _IN_PAIRS = """
     JOIN night_pairs p ON p.client_id = s.client_id
      AND s.date >= p.month AND s.date < p.month + interval '1 month'
@@ -45,28 +51,17 @@ def step(*, as_of: date, full: bool) -> int:
 
 
 def _rebuild(as_of: date) -> int:
-    """Everything from the shipments; rows that are already right are not written."""
-    params = {"as_of": as_of}
+    """Everything from the shipments."""
     # TRUNCATE waits for imports under way, so that their marks are not lost: the next statement sees their rows.
     execute("TRUNCATE clients_changedmonth, clients_touchedclient")
-    stale = execute(
-        """
-        DELETE FROM clients_clientmonth m WHERE NOT EXISTS (
-            SELECT FROM clients_shipment s
-            WHERE s.client_id = m.client_id AND date_trunc('month', s.date)::date = m.month
-              AND s.date <= %(as_of)s
-        )
-        """,
-        params,
-    )
-    rows = stale + execute(_UPSERT.format(fresh=_FRESH.format(scope="")), params)
+    _compute(_FRESH.format(scope=""), as_of)
+    rows = sum(execute(sql.format(using="", of="")) for sql in _STORE)
     execute("ANALYZE clients_clientmonth")
     return rows
 
 
 def _catch_up(as_of: date, last: date) -> int:
     """Only the pairs that changed or got older since the last published day."""
-    params = {"as_of": as_of, "last": last}
     execute("DROP TABLE IF EXISTS night_pairs")
     execute("CREATE TEMP TABLE night_pairs (client_id bigint, month date) ON COMMIT DROP")
     execute(
@@ -78,21 +73,19 @@ def _catch_up(as_of: date, last: date) -> int:
         SELECT client_id, date_trunc('month', date)::date FROM clients_shipment
         WHERE date > %(last)s AND date <= %(as_of)s
         """,
-        params,
+        {"as_of": as_of, "last": last},
     )
     execute("ANALYZE night_pairs")
     execute(
         "INSERT INTO clients_touchedclient SELECT DISTINCT client_id FROM night_pairs ON CONFLICT DO NOTHING"
     )
-    stale = execute(
-        """
-        DELETE FROM clients_clientmonth m USING night_pairs p
-        WHERE m.client_id = p.client_id AND m.month = p.month AND NOT EXISTS (
-            SELECT FROM clients_shipment s
-            WHERE s.client_id = p.client_id AND s.date >= p.month
-              AND s.date < p.month + interval '1 month' AND s.date <= %(as_of)s
-        )
-        """,
-        params,
-    )
-    return stale + execute(_UPSERT.format(fresh=_FRESH.format(scope=_IN_PAIRS)), params)
+    _compute(_FRESH.format(scope=_IN_PAIRS), as_of)
+    using, of = "USING night_pairs p", "m.client_id = p.client_id AND m.month = p.month AND"
+    return sum(execute(sql.format(using=using, of=of)) for sql in _STORE)
+
+
+def _compute(fresh: str, as_of: date) -> None:
+    """What the months must be, in a table of this transaction."""
+    execute("DROP TABLE IF EXISTS night_months")
+    execute(f"CREATE TEMP TABLE night_months ON COMMIT DROP AS {fresh}", {"as_of": as_of})
+    execute("ANALYZE night_months")

@@ -1,0 +1,1 @@
+"""Embedded real servers: PostgreSQL and Redis in the data folder, when no URL names others (DESIGN.md)."""
