@@ -32,7 +32,7 @@ class AssignmentError(Exception):
 
 def candidates(user: User) -> Any:
     """People the user may give clients to: active sellers, of the user's office unless they see all clients."""
-    sellers = User.objects.sellers()
+    sellers = User.objects.sellers().select_related("office")
     return sellers if has_perm(user, Perm.SEE_ALL_CLIENTS) else sellers.filter(office=user.office_id)
 
 
