@@ -7,6 +7,7 @@ consecutive purchases in the window that ends on the business date, rounded up.
 from datetime import date, timedelta
 from typing import Any
 
+from clients.nightly.rollup import IN_ORDER
 from playbook.services import parameters
 from salesdept.dates import add_months
 from salesdept.night import published_day
@@ -31,34 +32,35 @@ _CHANGED = """
     UNION
     SELECT client_id FROM clients_shipment WHERE date >= %(old_start)s AND date < %(start)s
 """
+# One ordered pass over the documents: days, then purchases with the gap to the one before, then clients.
 _MEASURES = """
     WITH scope AS MATERIALIZED ({scope}),
-    days AS MATERIALIZED (
+    days AS (
         SELECT s.client_id, s.date, sum(s.amount) AS net
         FROM clients_shipment s {join}
         WHERE s.date <= %(as_of)s
         GROUP BY s.client_id, s.date
     ),
+    purchases AS (
+        SELECT client_id, date,
+               CASE WHEN lag(date) OVER of_client >= %(start)s THEN date - lag(date) OVER of_client END AS gap
+        FROM days WHERE net > 0
+        WINDOW of_client AS (PARTITION BY client_id ORDER BY date)
+    ),
     facts AS (
-        SELECT client_id, min(date) AS first_shipment,
-               min(date) FILTER (WHERE net > 0) AS first_purchase,
-               max(date) FILTER (WHERE net > 0) AS last_purchase,
-               count(*) FILTER (WHERE net > 0) AS purchases
-        FROM days GROUP BY client_id
+        SELECT client_id, min(date) AS first_purchase, max(date) AS last_purchase, count(*) AS purchases,
+               CASE WHEN count(gap) + 1 >= %(cycle_min_purchases)s AND count(gap) > 0
+                    THEN ceil(percentile_cont(0.5) WITHIN GROUP (ORDER BY gap)) END::integer AS cycle_days
+        FROM purchases GROUP BY client_id
     ),
-    gaps AS (
-        SELECT client_id, date - lag(date) OVER (PARTITION BY client_id ORDER BY date) AS gap
-        FROM days WHERE net > 0 AND date >= %(start)s
-    ),
-    cycles AS (
-        SELECT client_id, ceil(percentile_cont(0.5) WITHIN GROUP (ORDER BY gap))::integer AS cycle_days
-        FROM gaps WHERE gap IS NOT NULL
-        GROUP BY client_id HAVING count(*) + 1 >= %(cycle_min_purchases)s
+    firsts AS (
+        SELECT s.client_id, min(s.date) AS first_shipment FROM clients_shipment s {join}
+        WHERE s.date <= %(as_of)s GROUP BY s.client_id
     )
-    SELECT scope.client_id, f.first_shipment, f.first_purchase, f.last_purchase,
-           coalesce(f.purchases, 0)::integer AS purchases, c.cycle_days,
-           f.last_purchase + c.cycle_days AS expected_order
-    FROM scope LEFT JOIN facts f USING (client_id) LEFT JOIN cycles c USING (client_id)
+    SELECT scope.client_id, i.first_shipment, f.first_purchase, f.last_purchase,
+           coalesce(f.purchases, 0)::integer AS purchases, f.cycle_days,
+           f.last_purchase + f.cycle_days AS expected_order
+    FROM scope LEFT JOIN firsts i USING (client_id) LEFT JOIN facts f USING (client_id)
 """
 
 
@@ -80,6 +82,8 @@ def step(*, as_of: date, full: bool) -> int:
         if all(old[code] == values[code] for code in codes):
             scope = _CHANGED
     added = execute(_ADD_MISSING)
+    if scope is _ALL:
+        execute(IN_ORDER)
     join = "" if scope is _ALL else "JOIN scope USING (client_id)"
     query = _MEASURES.format(scope=scope, join=join)
     return added + execute(update_changed("clients_nightstate", "client_id", _COLUMNS, query), params)
