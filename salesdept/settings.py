@@ -127,6 +127,8 @@ else:
 DATABASES["default"].setdefault("OPTIONS", {})
 if env.bool("SALESDEPT_WEB", default=False):  # a pool belongs to the web process only
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+if TESTING:  # a test base is made anew: it need not survive a power cut
+    DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL: str | None = env.str("REDIS_URL", default=None)
@@ -134,7 +136,7 @@ CACHES = {
     "default": {
         "BACKEND": "salesdept.servers.cache.RedisCache",
         "LOCATION": REDIS_URL or "embedded",
-        "KEY_PREFIX": "salesdept",
+        "KEY_PREFIX": f"test{os.getpid()}" if TESTING else "salesdept",
     }
 }
 CELERY_BROKER_URL = REDIS_URL or "embedded"  # resolved by salesdept.celery at first use
