@@ -65,28 +65,18 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _servers(self) -> dict[str, str]:
-        """Join or start the embedded servers; the children get their addresses and die with this process."""
-        environment = os.environ | {
-            "SALESDEPT_DEMO": "1",
-            "SALESDEPT_WEB": "1",
-            "SECRET_KEY": settings.SECRET_KEY,
-        }
+        """Start the embedded servers so that they die with this process; the children join them as users."""
         if settings.EMBEDDED_POSTGRES:
             from salesdept.servers import postgres
 
             self._say("PostgreSQL")
             postgres.server().join(dies_with_me=True)
-            keys = postgres.server().parameters()
-            host = keys["host"].replace("/", "%2F")
-            environment["DATABASE_URL"] = (
-                f"postgresql://{keys['user']}@{host}:{keys['port']}/{keys['dbname']}"
-            )
         if settings.REDIS_URL is None:
             from salesdept.servers import redis
 
             self._say("Redis")
             redis.server().join(dies_with_me=True)
-        return environment
+        return os.environ | {"SALESDEPT_DEMO": "1", "SALESDEPT_WEB": "1", "SALESDEPT_DATA": str(settings.DATA_DIR)}
 
     def _logins(self) -> None:
         self.stdout.write("\nPassword for everyone: demo")
