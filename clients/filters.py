@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from clients.models import Client, Direction, Stage
 from clients.querysets import ClientQuerySet
+from clients.tables import DEFAULT_SORT
 from playbook.models import Segment, Sphere
 from playbook.parameters import CELLS
 from playbook.services import parameters
@@ -96,7 +97,7 @@ class ClientFilter(django_filters.FilterSet):
         self.filters["sphere"].extra["choices"] = [(one.code, one.name) for one in self.spheres]
         self.filters["segment"].extra["choices"] = [(one.code, str(one)) for one in self.segments]
         self.filters["office"].extra["choices"] = [(one.code, one.short_name) for one in self.offices]
-        people = [(ME, _("me")), (NOBODY, _("nobody"))]
+        people = [(ME, _("with me")), (NOBODY, _("with nobody"))]
         people += [(str(one.pk), one.get_short_name()) for one in self.people]
         for name in ("manager", "home"):
             self.filters[name].extra["choices"] = people
@@ -192,8 +193,8 @@ class ClientFilter(django_filters.FilterSet):
             "segment": "",
             "office": "",
             "direction": "",
-            "manager": _("in work with") + ": ",
-            "home": _("home") + ": ",
+            "manager": _("in work:") + " ",
+            "home": _("home:") + " ",
             "bought_from": _("bought from") + " ",
             "bought_to": _("bought up to") + " ",
         }
@@ -210,9 +211,11 @@ _SINGLE = {"top", "manager", "home", "bought_from", "bought_to"}
 
 
 def clean_query(params: QueryDict, without: tuple[str, ...] = ()) -> str:
-    """The query string without empty values (and some names): what a shared link looks like."""
+    """The query string without empty values, the usual order and some names: what a shared link looks like."""
     lean = QueryDict(mutable=True)
     for name, values in params.lists():
+        if name == "sort" and values == [DEFAULT_SORT]:
+            continue
         if name not in without and (kept := [value for value in values if value.strip()]):
             lean.setlist(name, kept)
     return lean.urlencode()

@@ -52,7 +52,8 @@ class Purchases:
     def chart(self) -> dict[str, Any]:
         """For Chart.js: thousands of roubles, labels in the user's language."""
         return {
-            "labels": [month_short(pair.month) for pair in self.pairs],
+            "labels": [month_short(pair.month) + ("*" if pair.is_partial else "") for pair in self.pairs],
+            "partial": [pair.is_partial for pair in self.pairs],
             "titles": [month_name(pair.month) for pair in self.pairs],
             "now": [round(float(pair.amount) / 1000, 1) for pair in self.pairs],
             "before": [round(float(pair.before) / 1000, 1) for pair in self.pairs],

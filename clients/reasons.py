@@ -54,9 +54,9 @@ def _silence(client: Client, state: ClientState | None, day: date, values: Param
     if state is None:
         yield Reason("info", "moon", _("The figures appear after the next night."), "night")
     elif state.stage in (Stage.ZERO, Stage.LOST):
-        name = _("Lost") if state.stage == Stage.LOST else _("Zero")
-        text = _("%(stage)s since %(since)s: last bought on %(last)s.") % {
-            "stage": name,
+        lost = _("Lost since %(since)s: last bought on %(last)s.")
+        zero = _("Zero since %(since)s: last bought on %(last)s.")
+        text = (lost if state.stage == Stage.LOST else zero) % {
             "since": in_words(state.stage_since),
             "last": in_words(state.last_purchase),
         }

@@ -52,7 +52,7 @@ ORDERS: dict[str, Order] = {
     for order in (
         Order("name", "name_sort", _("Client")),
         Order("amount", "state__amount", _("Amount, k ₽"), down_first=True),
-        Order("last", "state__last_purchase", _("Last purchase"), down_first=True),
+        Order("last", "state__last_purchase", _("Bought on"), down_first=True),
         Order("expected", "state__expected_order", _("Order expected")),
         Order("due", CONTACT_DUE, _("Conversation"), empty_first=True),
     )

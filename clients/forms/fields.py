@@ -40,8 +40,9 @@ class PhoneField(forms.CharField):
             number = phonenumbers.parse(text, "RU")
         except phonenumbers.NumberParseException as error:
             raise forms.ValidationError(_("This is not a phone number.")) from error
-        if not phonenumbers.is_possible_number(number):
-            raise forms.ValidationError(_("A number with too few or too many digits."))
+        whole = phonenumbers.ValidationResult.IS_POSSIBLE
+        if phonenumbers.is_possible_number_with_reason(number) != whole:
+            raise forms.ValidationError(_("Too few or too many digits: give the number with its area code."))
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

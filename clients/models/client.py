@@ -73,7 +73,7 @@ class Client(models.Model):
     city = models.CharField(_("city"), max_length=100, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Moscow")
     source = models.CharField(_("source"), max_length=60, blank=True)
-    potential = models.CharField(_("potential"), max_length=1, blank=True)
+    potential = models.CharField(_("potential, A–E"), max_length=1, blank=True)
     discount = models.DecimalField(_("discount, %"), max_digits=5, decimal_places=2, default=0)
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

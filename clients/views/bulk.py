@@ -42,11 +42,11 @@ def bulk(request: PersonRequest) -> HttpResponseBase:
     if not clients.exists():
         return refused(request, _("Tick at least one client."), back)
     try:
-        change = _apply(request, kind, clients)
+        change, name = _apply(request, kind, clients)
     except (AssignmentError, Segment.DoesNotExist, User.DoesNotExist, ValueError) as error:
         text = str(error) if isinstance(error, AssignmentError) else _("Choose whom or what to set.")
         return refused(request, text, back)
-    return done(request, _said(change), back, change)
+    return done(request, _said(change, name), back, change)
 
 
 def _chosen(request: PersonRequest) -> ClientQuerySet:
@@ -59,20 +59,23 @@ def _chosen(request: PersonRequest) -> ClientQuerySet:
     return Client.objects.visible_to(request.user).filter(pk__in=ids[: tables.COUNT_CAP])
 
 
-def _apply(request: PersonRequest, kind: str, clients: ClientQuerySet) -> BulkChange:
+def _apply(request: PersonRequest, kind: str, clients: ClientQuerySet) -> tuple[BulkChange, str]:
+    """The change, and the name of the person or segment that was set."""
     if kind == BulkChange.Kind.SEGMENT:
         chosen = Segment.objects.get(code=request.POST.get("to_segment", ""))
-        return segment.set_segment(clients, chosen, request.user)
+        return segment.set_segment(clients, chosen, request.user), str(chosen)
     person = assignment.candidates(request.user).get(pk=request.POST.get("to_user") or None)
-    return assignment.assign(clients, person, Move.Field(kind), request.user, MoveReason.BULK)
+    change = assignment.assign(clients, person, Move.Field(kind), request.user, MoveReason.BULK)
+    return change, person.get_short_name()
 
 
-def _said(change: BulkChange) -> str:
+def _said(change: BulkChange, name: str) -> str:
     count = len(change.values)
     if not count:
         return _("Nothing to change: it is so already.")
-    text = ngettext("%(n)s client changed", "%(n)s clients changed", count) % {"n": count}
-    return f"{text}: {change.get_kind_display()}"
+    clients = ngettext("%(n)s client", "%(n)s clients", count) % {"n": count}
+    what = change.get_kind_display()
+    return f"{what[:1].upper()}{what[1:]} — {name}: {clients}"
 
 
 @require_POST

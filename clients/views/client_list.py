@@ -166,7 +166,8 @@ def _tabs(user: User, params: QueryDict) -> list[Tab]:
     saved = SavedView.objects.filter(user=user, page="clients").values_list("name", "query", "pk")
     named += list(saved)
     here = _parts(clean_query(params))
-    best = max((one for one in named if _parts(one[1]) <= here), key=lambda one: len(_parts(one[1])))
+    fitting = [one for one in named if _parts(one[1]) <= here]
+    best = max(fitting, key=lambda one: (len(_parts(one[1])), one[2] is not None))
     return [Tab(name, query, (name, query, pk) == best, pk) for name, query, pk in named]
 
 

@@ -63,14 +63,14 @@
       data: {
         labels: data.labels,
         datasets: [
-          { type: "line", label: data.beforeLabel, data: data.before, borderColor: colour("--c2"), backgroundColor: colour("--c2"), borderWidth: 2, borderDash: [5, 4], pointRadius: 2.5, pointStyle: "rectRot", tension: 0 },
-          { type: "bar", label: data.nowLabel, data: data.now, backgroundColor: colour("--c1"), borderRadius: 2, maxBarThickness: 36 },
+          { type: "line", label: data.beforeLabel, data: data.before, showLine: false, pointStyle: "line", pointRadius: 16, pointHoverRadius: 16, pointBorderWidth: 2.5, borderColor: colour("--c2"), pointBorderColor: colour("--c2") },
+          { type: "bar", label: data.nowLabel, data: data.now, backgroundColor: data.now.map((_, place) => colour("--c1") + (data.partial[place] ? "88" : "")), borderRadius: 2, maxBarThickness: 36, pointStyle: "rect" },
         ],
       },
       options: {
         animation: false, maintainAspectRatio: false, interaction: { mode: "index", intersect: false },
         plugins: {
-          legend: { position: "top", align: "end", reverse: true, labels: { color: colour("--muted"), font, boxWidth: 12, boxHeight: 8, usePointStyle: false } },
+          legend: { position: "top", align: "end", reverse: true, labels: { color: colour("--muted"), font, boxHeight: 8, usePointStyle: true } },
           tooltip: { callbacks: { title: (items) => data.titles[items[0].dataIndex], label: (item) => `${item.dataset.label}: ${number.format(item.parsed.y)} ${data.unit}` } },
         },
         scales: {
@@ -89,4 +89,5 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", charts);
   document.addEventListener("htmx:afterSettle", settle);
   settle();
+  document.fonts.ready.then(charts);
 })();
