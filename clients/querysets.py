@@ -47,8 +47,10 @@ class ClientQuerySet(models.QuerySet[Any]):
         words = "".join(ch if ch.isalnum() else " " for ch in text.lower().replace("ё", "е")).split()
         if not words:
             return self if not text.strip() else self.none()
-        query = " & ".join(f"{word}:*" for word in words)
-        return self.extra(where=["clients_client.search @@ to_tsquery('simple', %s)"], params=[query])
+        # PostgreSQL reads the second part of a code like 000-00123 as a negative number.
+        query = " & ".join(f"({word}:* | '-{word}':*)" if word.isdigit() else f"{word}:*" for word in words)
+        found: Any = self.extra(where=["clients_client.search @@ to_tsquery('simple', %s)"], params=[query])
+        return found
 
     def without_owner(self) -> ClientQuerySet:
         """The «no owner» queue: bought at least once and nobody's."""

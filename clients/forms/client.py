@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clients.forms.changes import ChangesMixin
-from clients.forms.fields import POTENTIALS, TIME_ZONES, InnField, PhoneField
+from clients.forms.fields import HOME_ZONE, POTENTIALS, TIME_ZONES, InnField, PhoneField
 from clients.models import Client, Contact
 from playbook.models import Segment
 from salesdept.models import User
@@ -27,7 +27,7 @@ class SegmentField(forms.ModelChoiceField):
     def grouped(self) -> list[tuple[str, Any]]:
         """Choices with option groups; one query."""
         groups: dict[str, list[tuple[int, str]]] = {}
-        for segment in self.queryset:
+        for segment in self.queryset or ():
             groups.setdefault(segment.sphere.name, []).append((segment.pk, segment.name))
         return [("", "—"), *groups.items()]
 
@@ -36,7 +36,7 @@ class ClientForm(ChangesMixin):
     """What people know about a client. Classes, stages and hands are not here: the night and services set them."""
 
     segment = SegmentField()
-    time_zone = forms.ChoiceField(choices=TIME_ZONES, label=_("Time zone"))
+    time_zone = forms.ChoiceField(choices=TIME_ZONES, label=_("Time zone"), initial=HOME_ZONE)
     potential = forms.ChoiceField(choices=POTENTIALS, required=False, label=_("Potential"))
 
     class Meta:
@@ -46,11 +46,15 @@ class ClientForm(ChangesMixin):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["segment"].widget.choices = self.fields["segment"].grouped()
+        segment: Any = self.fields["segment"]
+        segment.widget.choices = segment.grouped()
         self.fields["direction"].widget.attrs.pop("required", None)
         zone = self.instance.time_zone
         if zone and zone not in dict(TIME_ZONES):
-            self.fields["time_zone"].choices = [(zone, zone), *TIME_ZONES]
+            zones: Any = self.fields["time_zone"]
+            zones.choices = [(zone, zone), *TIME_ZONES]
+        office: Any = self.fields["office"]
+        office.empty_label, office.initial = "—", user.office_id
         if not has_perm(user, Perm.SEE_ALL_CLIENTS):
             del self.fields["office"]  # an office decides who sees the client
 
@@ -62,7 +66,7 @@ class NewClientForm(ClientForm):
         label=_("1C code"), max_length=64, required=False, help_text=_("Empty: the program gives one.")
     )
     inn = InnField(label=_("INN"), required=False, max_length=20)
-    contact_name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    contact_name = forms.CharField(label=_("Full name"), max_length=200, required=False)
     contact_position = forms.CharField(label=_("Position"), max_length=150, required=False)
     contact_phone = PhoneField(label=_("Phone"), max_length=40, required=False)
     contact_email = forms.EmailField(label=_("E-mail"), required=False)

@@ -22,6 +22,7 @@ class ContactForm(ChangesMixin):
     means «as it was», so that editing shows nobody's number around the log of reveals (DOMAIN.md 7).
     """
 
+    name = forms.CharField(label=_("Full name"), max_length=200)
     phone = PhoneField(label=_("Phone"), max_length=40, required=False)
 
     class Meta:

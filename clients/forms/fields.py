@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.ru import inn as inn_number
 
+HOME_ZONE = "Europe/Moscow"
 TIME_ZONES = (
     ("Europe/Kaliningrad", _("Kaliningrad, MSK−1")),
     ("Europe/Moscow", _("Moscow")),

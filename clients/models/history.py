@@ -50,7 +50,7 @@ def _events(model: type[models.Model], fields: list[str]) -> Any:
         pghistory.DeleteEvent(),
         fields=fields,
         level=pghistory.Statement,
-        obj_field=pghistory.ObjForeignKey(related_name="changes"),
+        obj_field=pghistory.ObjForeignKey(related_name="+"),
     )
 
 

@@ -105,7 +105,7 @@ def undo(change: BulkChange, user: User) -> int:
 
 def _locked(clients: ClientQuerySet | Iterable[int]) -> list[tuple[int, int | None, int | None]]:
     """(id, home manager, in work with) of the clients, locked in the order of their ids."""
-    ids = clients.values("pk") if isinstance(clients, ClientQuerySet) else list(clients)
+    ids: Any = clients.values("pk") if isinstance(clients, ClientQuerySet) else list(clients)
     rows = Client.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     return list(rows.values_list("pk", "home_manager_id", "in_work_with_id"))
 

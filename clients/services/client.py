@@ -85,6 +85,16 @@ def create(client: Client, made_by: User, contact: Contact | None = None, inn: s
     return client
 
 
+def save_facts(client: Client, changed: list[str]) -> Client:
+    """Write the facts a person changed; a name given by a person is not replaced by that of a shipment."""
+    if "name" in changed:
+        client.name_key = ""
+        changed = [*changed, "name_key"]
+    if changed:
+        client.save(update_fields=changed)
+    return client
+
+
 @transaction.atomic
 def save_contact(contact: Contact, changed: list[str]) -> Contact:
     """Save a contact; the one to ask first is the only one (the mark leaves the others)."""

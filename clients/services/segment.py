@@ -1,6 +1,7 @@
 """A client's segment, set by a person for one or many clients (DOMAIN.md 4.8); undone like a hand-over."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -15,7 +16,7 @@ def set_segment(
     clients: ClientQuerySet | Iterable[int], segment: Segment | None, made_by: User
 ) -> BulkChange:
     """Put clients into a segment (None takes them out of theirs); unchanged ones are left out."""
-    ids = clients.values("pk") if isinstance(clients, ClientQuerySet) else list(clients)
+    ids: Any = clients.values("pk") if isinstance(clients, ClientQuerySet) else list(clients)
     rows = Client.objects.select_for_update().filter(pk__in=ids).order_by("pk")
     target = segment.pk if segment else None
     values = {

@@ -161,5 +161,7 @@ def _tab_context(request: PersonRequest, client: Client, tab: str) -> dict[str, 
     if tab == "categories":
         return {"categories": purchases.by_category(client, day), "day": day}
     documents = Shipment.objects.filter(client=client).select_related("manager", "office")
-    pages = Paginator(documents.annotate(line_count=Count("lines")).order_by("-date", "-number"), SHIPMENTS_ON_PAGE)
+    pages = Paginator(
+        documents.annotate(line_count=Count("lines")).order_by("-date", "-number"), SHIPMENTS_ON_PAGE
+    )
     return {"shipments": pages.get_page(request.GET.get("page"))}

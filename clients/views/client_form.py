@@ -58,8 +58,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
     client = seen(request.user, pk)
     form = ClientForm(request.POST or None, instance=client, user=request.user)
     if request.method == "POST" and form.is_valid():
-        if changed := form.changed_columns():
-            client.save(update_fields=changed)
+        service.save_facts(client, form.changed_columns())
         if request.htmx:
             return HttpResponse(status=204, headers={"HX-Trigger": CHANGED})
         return redirect("clients:card", pk)

@@ -40,6 +40,7 @@ class Row:
     expected_missed: bool  # the order never came and the client is no longer a buying one
     due_late: int | None  # days since the conversation was due
     is_free: bool  # the person looking may take this client
+    is_open: bool  # … and may open its card: a client of the queue only after taking it
 
 
 @dataclass(frozen=True)
@@ -137,17 +138,17 @@ def _rows(user: User, ids: list[int], window: tuple[date, date]) -> Iterator[Row
         months.append(month)
         month = add_months(month, 1)
     day = today()
-    takes = has_perm(user, Perm.WORK_CALLS) and user.role in Role.sellers()
     for client in tables.rows(ids):
-        yield _row(client, [amounts.get(client.pk, {}).get(one) for one in months], day, takes=takes)
+        yield _row(client, [amounts.get(client.pk, {}).get(one) for one in months], day, user)
 
 
-def _row(client: Client, amounts: list[Decimal | None], day: date, *, takes: bool) -> Row:
+def _row(client: Client, amounts: list[Decimal | None], day: date, user: User) -> Row:
     state = getattr(client, "state", None)
     buying = state is not None and state.stage in (Stage.NEW, Stage.ACTIVE)
     expected = state.expected_order if state else None
     late = (day - expected).days if expected else 0
     due = getattr(client, "contact_due", None)
+    free = client.home_manager_id is None
     return Row(
         client=client,
         state=state,
@@ -155,7 +156,11 @@ def _row(client: Client, amounts: list[Decimal | None], day: date, *, takes: boo
         expected_late=late if late > 0 and buying else None,
         expected_missed=late > 0 and not buying,
         due_late=(day - due).days if due and due < day else None,
-        is_free=takes and client.home_manager is None,
+        is_free=free and has_perm(user, Perm.WORK_CALLS) and user.role in Role.sellers(),
+        is_open=not free
+        or client.in_work_with is not None
+        or not has_perm(user, Perm.SEE_OWN_CLIENTS)
+        or has_perm(user, Perm.SEE_ALL_CLIENTS),
     )
 
 
