@@ -67,6 +67,10 @@ class Interaction(models.Model):
     key = models.UUIDField(
         _("idempotency key"), unique=True, null=True, blank=True, help_text=_("A form sent twice leaves one row")
     )
+    # What the call changed beside this row, with the values before: what an undo puts back.
+    effects = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), editable=False
+    )
 
     objects = OfClientQuerySet.as_manager()
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from deals.querysets import OfClientQuerySet
 
@@ -9,11 +10,11 @@ from deals.querysets import OfClientQuerySet
 class InvoiceState(models.TextChoices):
     """Where an invoice stands; nothing is ever deleted."""
 
-    OPEN = "open", _("open")
-    CONFIRMED = "confirmed", _("confirmed")
-    PAID = "paid", _("paid")
-    EXPIRED = "expired", _("expired")
-    CANCELLED = "cancelled", _("cancelled")
+    OPEN = "open", pgettext_lazy("invoice", "open")
+    CONFIRMED = "confirmed", pgettext_lazy("invoice", "confirmed")
+    PAID = "paid", pgettext_lazy("invoice", "paid")
+    EXPIRED = "expired", pgettext_lazy("invoice", "expired")
+    CANCELLED = "cancelled", pgettext_lazy("invoice", "cancelled")
 
 
 class Invoice(models.Model):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from deals.querysets import TaskQuerySet
 
@@ -11,6 +12,7 @@ class TaskKind(models.TextChoices):
 
     CALL_BACK = "call_back", _("call back")
     NEXT_STEP = "next_step", _("next step")
+    CONVERSATION = "conversation", _("regular conversation")
     DATA = "data", _("client data")
     DEVELOPMENT = "development", _("zero client: first contact")
     WELCOME_BACK = "welcome_back", _("client came back")
@@ -20,9 +22,9 @@ class TaskKind(models.TextChoices):
 class TaskState(models.TextChoices):
     """Where a task stands."""
 
-    OPEN = "open", _("open")
-    DONE = "done", _("done")
-    CANCELLED = "cancelled", _("cancelled")
+    OPEN = "open", pgettext_lazy("task", "open")
+    DONE = "done", pgettext_lazy("task", "done")
+    CANCELLED = "cancelled", pgettext_lazy("task", "cancelled")
 
 
 class Task(models.Model):
