@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from clients.querysets import client_visibility
+from salesdept.dates import today
+from salesdept.models import Absence
 from salesdept.roles import Perm, has_perm
 
 if TYPE_CHECKING:
@@ -55,9 +57,15 @@ class TaskQuerySet(models.QuerySet[Any]):
 class CallEntryQuerySet(models.QuerySet[Any]):
     """Named conditions over call lists."""
 
+    def worked_by(self, user: User, day: date) -> CallEntryQuerySet:
+        """The lists a person calls on the day: their own, and those of the people they substitute for."""
+        away = Absence.objects.on(day).filter(substitute=user).values("user_id")
+        return self.filter(Q(manager=user) | Q(manager__in=away))
+
     def visible_to(self, user: User) -> CallEntryQuerySet:
-        """One's own list; whoever sees results sees the lists of the clients they may see."""
-        own = Q(manager=user)
+        """Lists one works; whoever sees results sees the lists of the clients they may see."""
+        away = Absence.objects.on(today()).filter(substitute=user).values("user_id")
+        own = Q(manager=user) | Q(manager__in=away)
         if has_perm(user, Perm.SEE_RESULTS) or has_perm(user, Perm.SEE_OFFICE_RESULTS):
             return self.filter(own | client_visibility(user, "client__"))
         return self.filter(own)

@@ -8,7 +8,7 @@ from datetime import date
 
 from playbook.services import parameters
 from salesdept.roles import Role
-from salesdept.sql import execute, upsert
+from salesdept.sql import execute, fetch, upsert
 
 DUE_ON = """
     (t.last_talked_on + CASE
@@ -37,6 +37,13 @@ _ONE = upsert(
     _COLUMNS,
     _DUE.format(only="AND client_id = %(client)s", where="WHERE c.id = %(client)s"),
 )
+_AFTER = f"""
+    SELECT {DUE_ON} FROM clients_client c
+    LEFT JOIN clients_clientstate s ON s.client_id = c.id
+    LEFT JOIN salesdept_user w ON w.id = c.in_work_with_id
+    CROSS JOIN (SELECT %(as_of)s::date AS last_talked_on) t
+    WHERE c.id = %(client)s
+"""
 
 
 def step(*, as_of: date, full: bool) -> int:
@@ -47,6 +54,12 @@ def step(*, as_of: date, full: bool) -> int:
 def refresh(client_id: int, day: date) -> None:
     """The same rule for one client, at once: for a conversation that has just ended."""
     execute(_ONE, _params(day) | {"client": client_id})
+
+
+def due_after(client_id: int, day: date) -> date:
+    """When the next conversation would be due if the client was last talked to on the day."""
+    rows = fetch(_AFTER, _params(day) | {"client": client_id})
+    return rows[0][0]
 
 
 def _params(day: date) -> dict[str, object]:
