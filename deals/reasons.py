@@ -78,7 +78,12 @@ def when(reason: Reason, on: date | None = None) -> str:
         due, at = _date(reason["due_on"]), _time(reason.get("due_at"))
         day = _("today") if due == (on or today()) else in_words(due)
         return f"{day}, {at:%H:%M}" if at else day
-    field = {"invoice": "issued_on", "lead": "came_on", "at_risk": "last_purchase", "expected": "last_purchase"}
+    field = {
+        "invoice": "issued_on",
+        "lead": "came_on",
+        "at_risk": "last_purchase",
+        "expected": "last_purchase",
+    }
     value = reason.get(field.get(code, "last_talked_on"))
     return in_words(_date(value)) if value else ""
 
@@ -133,7 +138,10 @@ def _lead(reason: Reason, on: date) -> str:
 
 def _at_risk(reason: Reason, on: date) -> str:
     silent = _silent(reason)
-    return _("%(silent)s. Turn zero on %(day)s") % {"silent": silent, "day": in_words(_date(reason["zero_on"]))}
+    return _("%(silent)s. Turn zero on %(day)s") % {
+        "silent": silent,
+        "day": in_words(_date(reason["zero_on"])),
+    }
 
 
 def _expected(reason: Reason, on: date) -> str:

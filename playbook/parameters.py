@@ -172,6 +172,18 @@ DEFINITIONS: tuple[Definition, ...] = (
     ),
     _int("cycle.window_months", "active-base", 24, _("Window of the purchase cycle"), _MONTHS, 3, 60),
     _int("cycle.min_purchases", "active-base", 3, _("Purchases needed for a purchase cycle"), "", 2, 20),
+    _share(
+        "gap.buyers_share", "active-base", "0.40", _("Share of similar clients that makes a category usual")
+    ),
+    _int(
+        "gap.min_peers",
+        "active-base",
+        8,
+        _("Similar clients needed to speak of usual categories"),
+        "",
+        2,
+        500,
+    ),
     _int("invoice.first_contact_day", "invoices", 2, _("First contact about an invoice, day"), "", 1, 30),
     _int("invoice.second_contact_day", "invoices", 3, _("Second contact about an invoice, day"), "", 1, 30),
     _int("invoice.handover_day", "invoices", 4, _("Hand-over of a silent new client, day"), "", 1, 60),

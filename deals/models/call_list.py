@@ -73,7 +73,9 @@ class ContactState(models.Model):
         "clients.Client", on_delete=models.CASCADE, primary_key=True, related_name="contact_state"
     )
     last_talked_on = models.DateField(_("last conversation"), null=True)
-    due_on = models.DateField(_("conversation due"), null=True, help_text=_("Empty: never talked to, due now"))
+    due_on = models.DateField(
+        _("conversation due"), null=True, help_text=_("Empty: never talked to, due now")
+    )
 
     class Meta:
         verbose_name = _("contact state")

@@ -65,12 +65,14 @@ class Interaction(models.Model):
     next_on = models.DateField(_("next step on"), null=True, blank=True)
     next_at = models.TimeField(_("at what time"), null=True, blank=True)
     key = models.UUIDField(
-        _("idempotency key"), unique=True, null=True, blank=True, help_text=_("A form sent twice leaves one row")
+        _("idempotency key"),
+        unique=True,
+        null=True,
+        blank=True,
+        help_text=_("A form sent twice leaves one row"),
     )
     # What the call changed beside this row, with the values before: what an undo puts back.
-    effects = models.JSONField(
-        default=dict, db_default=models.Value({}, models.JSONField()), editable=False
-    )
+    effects = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), editable=False)
 
     objects = OfClientQuerySet.as_manager()
 

@@ -27,7 +27,9 @@ class Invoice(models.Model):
         "clients.Client", on_delete=models.PROTECT, related_name="invoices", verbose_name=_("client")
     )
     amount = models.DecimalField(_("amount, ₽"), max_digits=16, decimal_places=2)
-    state = models.CharField(_("state"), max_length=10, choices=InvoiceState.choices, default=InvoiceState.OPEN)
+    state = models.CharField(
+        _("state"), max_length=10, choices=InvoiceState.choices, default=InvoiceState.OPEN
+    )
     valid_until = models.DateField(_("valid until"))
     contacted_on = models.DateField(_("last contact about it"), null=True, blank=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)

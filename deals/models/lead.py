@@ -64,7 +64,8 @@ class Lead(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(state="closed") | ~models.Q(close_reason=""), name="closed_lead_has_reason"
+                condition=~models.Q(state="closed") | ~models.Q(close_reason=""),
+                name="closed_lead_has_reason",
             )
         ]
 

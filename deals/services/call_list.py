@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Case, Value, When
+from django.db.models import Case, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,14 @@ def current_day(user: User) -> date | None:
     lists = CallEntry.objects.worked_by(user, day).order_by().values_list("date", flat=True)
     coming: date | None = lists.filter(date__gte=day).order_by("date").first()
     return coming or lists.filter(date__lt=day).order_by("-date").first()
+
+
+def current_day_expression(user: User) -> Coalesce:
+    """The same day as an expression, for counting in one query."""
+    day = today()
+    lists = CallEntry.objects.worked_by(user, day).values("date")
+    coming = lists.filter(date__gte=day).order_by("date")[:1]
+    return Coalesce(Subquery(coming), Subquery(lists.filter(date__lt=day).order_by("-date")[:1]))
 
 
 def in_order(user: User, day: date) -> CallEntryQuerySet:
