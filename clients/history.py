@@ -51,12 +51,13 @@ class Entry:
     note: str = ""
     changes: list[FieldChange] = field(default_factory=list)
     has_time: bool = False
+    order: int = 0  # among events of one moment
 
 
 def entries(client: Client) -> list[Entry]:
     """The latest events of a client, newest first; a fixed number of queries."""
     found = [*_stages(client), *_tops(client), *_moves(client), *_changes(client)]
-    return sorted(found, key=lambda entry: entry.at, reverse=True)[:SHOWN]
+    return sorted(found, key=lambda entry: (entry.at, entry.order), reverse=True)[:SHOWN]
 
 
 def _midnight(day: date) -> datetime:
@@ -92,7 +93,8 @@ def _moves(client: Client) -> Iterator[Entry]:
             "to": _name(move.to_user) or _("nobody"),
         }
         note = " · ".join(part for part in (move.get_reason_display(), move.comment) if part)
-        yield Entry(move.at, "arrow-right-left", text, _name(move.made_by), note, has_time=True)
+        who = _name(move.made_by)
+        yield Entry(move.at, "arrow-right-left", text, who, note, has_time=True, order=move.pk)
 
 
 def _name(user: User | None) -> str:
@@ -116,10 +118,9 @@ def _changes(client: Client) -> Iterator[Entry]:
     ]
     people = User.objects.in_bulk({user for event, _rest in chains if (user := _user_id(event))})
     for event, (icon, text, changes) in chains:
-        who = people.get(_user_id(event) or 0)
-        yield Entry(
-            event.pgh_created_at, icon, text, _name(who) or _("the program"), "", changes, has_time=True
-        )
+        who = _name(people.get(_user_id(event) or 0)) or _("the program")
+        at, order = event.pgh_created_at, event.pk
+        yield Entry(at, icon, text, who, changes=changes, has_time=True, order=order)
 
 
 def _user_id(event: Any) -> int | None:

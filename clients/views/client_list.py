@@ -69,8 +69,8 @@ def listing(user: User, params: QueryDict) -> dict[str, Any]:
     found = filtered(user, params)
     sort = tables.Sort.parse(params.get("sort", ""))
     number = page_number(params)
-    count = tables.capped_count(found.qs)
-    ids, has_next = sort.page(found.qs, number)
+    clients, count = tables.narrowed(found.qs)
+    ids, has_next = sort.page(clients, number)
     day = published_day() or yesterday()
     months = parameters.value("analysis.window_months", day)
     return {
