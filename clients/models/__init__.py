@@ -10,6 +10,7 @@ from clients.models.client import (
     RevealAllowance,
 )
 from clients.models.history import BulkChange, ClientChange, ContactChange, ExportLog, LegalEntityChange
+from clients.models.imports import ImportBatch, ImportChange, ImportMapping, ImportState
 from clients.models.shipment import Category, Product, Shipment, ShipmentLine
 from clients.models.state import (
     ChangedMonth,
@@ -26,6 +27,7 @@ from clients.models.state import (
     TopEvent,
     TopReason,
     TouchedClient,
+    TouchedMonth,
 )
 
 __all__ = [
@@ -45,6 +47,10 @@ __all__ = [
     "Direction",
     "ExportLog",
     "HandsHold",
+    "ImportBatch",
+    "ImportChange",
+    "ImportMapping",
+    "ImportState",
     "LegalEntity",
     "LegalEntityChange",
     "Move",
@@ -59,4 +65,5 @@ __all__ = [
     "TopEvent",
     "TopReason",
     "TouchedClient",
+    "TouchedMonth",
 ]

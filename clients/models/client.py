@@ -77,6 +77,8 @@ class Client(models.Model):
     discount = models.DecimalField(_("discount, %"), max_digits=5, decimal_places=2, default=0)
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # Where a name taken from shipments came from (date, number, line); empty when a person or a register gave it.
+    name_key = models.CharField(max_length=120, blank=True, default="", editable=False, db_collation="C")
     search_text = models.TextField(editable=False, blank=True, default="")
     name_sort = models.GeneratedField(
         expression=Func(F("name"), template=_LOWER, output_field=models.TextField()),

@@ -34,6 +34,7 @@ class Product(models.Model):
         related_name="products",
         verbose_name=_("category"),
     )
+    name_key = models.CharField(max_length=120, blank=True, default="", editable=False, db_collation="C")
 
     class Meta:
         verbose_name = _("product")

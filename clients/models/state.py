@@ -64,6 +64,19 @@ class TouchedClient(models.Model):
         return str(self.client_id)
 
 
+class TouchedMonth(models.Model):
+    """Months whose shipments changed or came of age tonight; emptied when the day is published."""
+
+    month = models.DateField(_("month"), primary_key=True)
+
+    class Meta:
+        verbose_name = _("touched month")
+        verbose_name_plural = _("touched months")
+
+    def __str__(self) -> str:
+        return f"{self.month:%m.%Y}"
+
+
 class Measures(models.Model):
     """The columns that a night computes for a client."""
 

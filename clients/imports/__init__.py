@@ -1,0 +1,1 @@
+"""Bringing data in: read, map, stage, validate, apply, undo (DESIGN.md, «Bringing data in»)."""

@@ -1,0 +1,362 @@
+"""Shipments from a file: rows with one number are one document with lines; key = number + calendar year.
+
+A document of the file replaces the stored one whole. Line amount = quantity × price rounded half up to 0.01,
+or the amount given. Clients and products unknown so far are created; a product's (and such a client's) name is
+the latest by date, number and line, so the order of files does not matter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clients.imports import undoing
+from clients.imports.values import stage_dates
+from clients.models import ImportBatch
+from salesdept.dates import today
+from salesdept.sql import execute, fetch
+
+if TYPE_CHECKING:
+    from clients.imports.service import Run
+
+CODE = "regexp_replace({text}, '^([0-9]+)[.]0$', '\\1')"  # 17850.0 of a spreadsheet is the code 17850
+
+
+def check(run: Run) -> None:
+    """Fill import_rejects, then import_lines with the typed rows that are left."""
+    from clients.imports.service import reject
+
+    stage_dates()
+    reject(run, "client_code", "no_client", "r.client_code = ''")
+    reject(run, "number", "no_number", "r.number = ''")
+    reject(run, "number", "too_long", "length(r.number) > 64 OR length(r.client_code) > 64")
+    reject(
+        run, "date", "no_date", "(SELECT d.day FROM import_dates d WHERE d.raw = left(r.date, 10)) IS NULL"
+    )
+    execute("CREATE INDEX ON import_rejects (row_no)")
+    day = f"DATE '{today():%Y-%m-%d}'"
+    reject(
+        run,
+        "date",
+        "future_date",
+        f"(SELECT d.day FROM import_dates d WHERE d.raw = left(r.date, 10)) > {day}",
+    )
+    for name in ("amount", "quantity", "price"):
+        if run.has(name) and (name != "amount" or not run.has("price") or not run.has("quantity")):
+            reject(run, name, "bad_number", f"import_number(r.{name}) IS NULL")
+    if run.batch.unknown_clients == "reject":
+        code = CODE.format(text="r.client_code")
+        reject(
+            run,
+            "client_code",
+            "unknown_client",
+            f"NOT EXISTS (SELECT FROM clients_client c WHERE c.code = {code})",
+        )
+    _type_lines(run)
+    _one_client_per_document()
+
+
+def _type_lines(run: Run) -> None:
+    """import_lines: one typed row per accepted row of the file."""
+    priced = run.has("quantity") and run.has("price")
+    quantity = "import_number(r.quantity)" if run.has("quantity") else "1"
+    price = "import_number(r.price)" if run.has("price") else "0"
+    amount = f"round({quantity} * {price}, 2)" if priced else "round(import_number(r.amount), 2)"
+    execute("DROP TABLE IF EXISTS import_lines")
+    execute(
+        f"""
+        CREATE TEMP TABLE import_lines ON COMMIT DROP AS
+        SELECT r.row_no, row_number() OVER (PARTITION BY r.number, extract(year FROM d.day) ORDER BY r.row_no) AS line,
+               {CODE.format(text="r.client_code")} AS client_code, left({run.text("client_name")}, 255) AS client_name,
+               d.day, extract(year FROM d.day)::smallint AS year, r.number,
+               {quantity} AS quantity, {price} AS price, {amount} AS amount,
+               left({run.text("product_code")}, 64) AS product_code, left({run.text("product_name")}, 255) AS product_name,
+               left({run.text("category")}, 150) AS category, {run.text("direction")} AS direction,
+               {run.text("branch")} AS branch, {run.text("manager")} AS manager
+        FROM import_rows r JOIN import_dates d ON d.raw = left(r.date, 10)
+        WHERE NOT EXISTS (SELECT FROM import_rejects x WHERE x.row_no = r.row_no)
+        """
+    )
+    execute("ANALYZE import_lines")
+
+
+def _one_client_per_document() -> None:
+    """Rows whose document began with another client are rejected; import_docs has one row per document."""
+    execute("DROP TABLE IF EXISTS import_docs")
+    execute(
+        """
+        CREATE TEMP TABLE import_docs ON COMMIT DROP AS
+        SELECT DISTINCT ON (number COLLATE "C", year) number, year, client_code, day, direction, branch, manager
+        FROM import_lines ORDER BY number COLLATE "C", year, row_no
+        """
+    )
+    execute("ANALYZE import_docs")
+    execute(
+        """
+        INSERT INTO import_rejects (row_no, field, reason, value)
+        SELECT l.row_no, 'client_code', 'other_client', l.client_code
+        FROM import_lines l JOIN import_docs d USING (number, year) WHERE d.client_code <> l.client_code
+        """
+    )
+    execute(
+        "DELETE FROM import_lines l USING import_docs d WHERE d.number = l.number AND d.year = l.year"
+        " AND d.client_code <> l.client_code"
+    )
+
+
+def apply(run: Run) -> None:
+    """Clients, products, documents and lines: a few statements, whatever the size of the file."""
+    batch = {"batch": run.batch.pk}
+    _create_clients(batch)
+    _create_products(batch)
+    _compare(run)
+    _keep_before(batch)
+    _write_documents(batch)
+    _write_lines()
+    counts = dict(fetch("SELECT change, sum(rows)::bigint FROM import_changes GROUP BY change"))
+    for name in ("created", "updated", "unchanged"):
+        run.counts[name] = int(counts.get(name, 0))
+
+
+def _create_clients(batch: dict[str, int]) -> None:
+    """Unknown clients, named by their latest row; names that came from shipments follow later rows."""
+    execute("DROP TABLE IF EXISTS import_clients")
+    execute(
+        """
+        CREATE TEMP TABLE import_clients ON COMMIT DROP AS
+        SELECT DISTINCT ON (client_code) client_code, coalesce(nullif(client_name, ''), client_code) AS name,
+               client_name <> '' AS is_named, concat_ws('|', day, number, lpad(line::text, 6, '0')) AS name_key,
+               CASE lower(direction) WHEN 'home' THEN 'home' WHEN 'promo' THEN 'promo' ELSE 'unidentified' END AS direction,
+               branch
+        FROM import_lines ORDER BY client_code, client_name <> '' DESC, day DESC, number COLLATE "C" DESC, row_no DESC
+        """
+    )
+    execute(
+        """
+        WITH made AS (
+            INSERT INTO clients_client (code, name, name_key, direction, office_id, city, time_zone, source, potential,
+                                        discount, note, created_at, search_text)
+            SELECT i.client_code, i.name, CASE WHEN i.is_named THEN i.name_key ELSE '0' END, i.direction,
+                   (SELECT min(o.id) FROM salesdept_office o WHERE lower(i.branch) IN (o.code, lower(o.name), lower(o.short_name))),
+                   '', 'Europe/Moscow', '', '', 0, '', now(), ''
+            FROM import_clients i WHERE NOT EXISTS (SELECT FROM clients_client c WHERE c.code = i.client_code)
+            ORDER BY i.client_code
+            RETURNING id
+        )
+        INSERT INTO clients_importchange (batch_id, model, object_id, before)
+        SELECT %(batch)s, 'client', id, NULL FROM made
+        """,
+        batch,
+    )
+    execute(
+        """
+        WITH renamed AS (
+            SELECT c.id, c.name, c.name_key, i.name AS fresh, i.name_key AS fresh_key
+            FROM clients_client c JOIN import_clients i ON i.client_code = c.code
+            WHERE i.is_named AND c.name_key <> '' AND i.name_key COLLATE "C" > c.name_key
+        ), kept AS (
+            INSERT INTO clients_importchange (batch_id, model, object_id, before)
+            SELECT %(batch)s, 'client', id, jsonb_build_object('name', name, 'name_key', name_key) FROM renamed
+            ON CONFLICT DO NOTHING
+        )
+        UPDATE clients_client c SET name = r.fresh, name_key = r.fresh_key FROM renamed r WHERE c.id = r.id
+        """,
+        batch,
+    )
+
+
+def _create_products(batch: dict[str, int]) -> None:
+    """Categories and products of the file; the latest name and category win."""
+    execute("DROP TABLE IF EXISTS import_products")
+    execute(
+        """
+        CREATE TEMP TABLE import_products ON COMMIT DROP AS
+        SELECT DISTINCT ON (product_code) product_code, product_name, category,
+               concat_ws('|', day, number, lpad(line::text, 6, '0')) AS name_key
+        FROM import_lines WHERE product_code <> ''
+        ORDER BY product_code, (product_name <> '') DESC, day DESC, number COLLATE "C" DESC, row_no DESC
+        """
+    )
+    execute(
+        """
+        WITH made AS (
+            INSERT INTO clients_category (name)
+            SELECT DISTINCT category FROM import_lines WHERE category <> '' ORDER BY category
+            ON CONFLICT (name) DO NOTHING RETURNING id
+        )
+        INSERT INTO clients_importchange (batch_id, model, object_id, before)
+        SELECT %(batch)s, 'category', id, NULL FROM made
+        """,
+        batch,
+    )
+    execute(
+        """
+        WITH fresh AS (
+            SELECT p.product_code, p.product_name, p.name_key, g.id AS category_id
+            FROM import_products p LEFT JOIN clients_category g ON g.name = p.category
+        ), older AS (
+            SELECT o.id, o.name, o.name_key, o.category_id, f.product_name, f.name_key AS fresh_key,
+                   coalesce(f.category_id, o.category_id) AS fresh_category
+            FROM clients_product o JOIN fresh f ON f.product_code = o.code
+            WHERE f.name_key COLLATE "C" > o.name_key
+              AND (f.product_name <> '' OR o.name = '')
+        ), changed AS (
+            UPDATE clients_product o SET name = r.product_name, name_key = r.fresh_key, category_id = r.fresh_category
+            FROM older r WHERE o.id = r.id
+        ), made AS (
+            INSERT INTO clients_product (code, name, name_key, category_id)
+            SELECT product_code, product_name, name_key, category_id FROM fresh f
+            WHERE NOT EXISTS (SELECT FROM clients_product o WHERE o.code = f.product_code)
+            ORDER BY product_code RETURNING id
+        )
+        INSERT INTO clients_importchange (batch_id, model, object_id, before)
+        SELECT %(batch)s, 'product', id, NULL FROM made
+        UNION ALL
+        SELECT %(batch)s, 'product', id,
+               jsonb_build_object('name', name, 'name_key', name_key, 'category_id', category_id) FROM older
+        """,
+        batch,
+    )
+
+
+_LINES_DIGEST = "md5(string_agg(concat_ws('|', {product}, trim_scale({quantity}), trim_scale({price}), {amount}), ';' ORDER BY {order}))"
+
+
+def _compare(run: Run) -> None:
+    """import_changes: every document of the file with its ids, and whether it is new, changed or the same."""
+    fresh = _LINES_DIGEST.format(
+        product="l.product_code",
+        quantity="round(l.quantity, 3)",
+        price="round(l.price, 4)",
+        amount="l.amount",
+        order="l.row_no",
+    )
+    stored = _LINES_DIGEST.format(
+        product="coalesce(p.code, '')",
+        quantity="l.quantity",
+        price="l.price",
+        amount="l.amount",
+        order="l.position",
+    )
+    execute("DROP TABLE IF EXISTS import_changes")
+    execute(
+        f"""
+        CREATE TEMP TABLE import_changes ON COMMIT DROP AS
+        WITH sums AS (
+            SELECT number, year, count(*) AS rows, sum(amount) AS amount, {fresh} AS digest
+            FROM import_lines l GROUP BY number, year
+        ), documents AS (
+            SELECT d.number, d.year, d.day, c.id AS client_id, s.rows, s.amount, s.digest,
+                   CASE lower(d.direction) WHEN 'home' THEN 'home' WHEN 'promo' THEN 'promo'
+                        WHEN 'unidentified' THEN 'unidentified'
+                        WHEN 'текстиль для дома' THEN 'home' WHEN 'промо-текстиль' THEN 'promo' END AS direction,
+                   (SELECT min(o.id) FROM salesdept_office o
+                    WHERE lower(d.branch) IN (o.code, lower(o.name), lower(o.short_name))) AS office_id,
+                   (SELECT min(u.id) FROM salesdept_user u WHERE d.manager <> '' AND lower(d.manager) IN (
+                        lower(u.email), lower(split_part(u.email, '@', 1)), lower(u.first_name || ' ' || u.last_name),
+                        lower(u.last_name || ' ' || u.first_name))) AS manager_id,
+                   c.direction AS usual_direction, c.office_id AS usual_office, c.home_manager_id AS usual_manager
+            FROM import_docs d JOIN sums s USING (number, year) JOIN clients_client c ON c.code = d.client_code
+        ), existing AS (
+            SELECT h.id, h.number, h.year, h.date, h.client_id, h.amount, h.direction, h.office_id, h.manager_id,
+                   (SELECT {stored} FROM clients_shipmentline l LEFT JOIN clients_product p ON p.id = l.product_id
+                    WHERE l.shipment_id = h.id) AS digest
+            FROM clients_shipment h JOIN documents d ON d.number = h.number AND d.year = h.year
+        )
+        SELECT d.number, d.year, d.day, d.client_id, d.rows, d.amount, e.id AS shipment_id,
+               coalesce(d.direction, e.direction, d.usual_direction) AS direction,
+               coalesce(d.office_id, e.office_id, d.usual_office) AS office_id,
+               coalesce(d.manager_id, e.manager_id, d.usual_manager) AS manager_id,
+               CASE WHEN e.id IS NULL THEN 'created'
+                    WHEN (e.date, e.client_id, e.amount, e.digest, e.direction, e.office_id, e.manager_id)
+                       IS NOT DISTINCT FROM (d.day, d.client_id, d.amount, d.digest,
+                            coalesce(d.direction, e.direction), coalesce(d.office_id, e.office_id),
+                            coalesce(d.manager_id, e.manager_id)) THEN 'unchanged'
+                    ELSE 'updated' END AS change
+        FROM documents d LEFT JOIN existing e ON e.number = d.number AND e.year = d.year
+        """
+    )
+    execute("ANALYZE import_changes")
+
+
+def _keep_before(batch: dict[str, int]) -> None:
+    """What an undo must put back: the whole document with its lines."""
+    execute(
+        """
+        INSERT INTO clients_importchange (batch_id, model, object_id, before)
+        SELECT %(batch)s, 'shipment', h.id, to_jsonb(h) || jsonb_build_object('lines', coalesce(
+            (SELECT jsonb_agg(to_jsonb(l) ORDER BY l.position) FROM clients_shipmentline l WHERE l.shipment_id = h.id), '[]'))
+        FROM clients_shipment h JOIN import_changes i ON i.shipment_id = h.id WHERE i.change = 'updated'
+        """,
+        batch,
+    )
+
+
+def _write_documents(batch: dict[str, int]) -> None:
+    execute(
+        """
+        UPDATE clients_shipment h
+        SET date = i.day, client_id = i.client_id, amount = i.amount, direction = i.direction,
+            office_id = i.office_id, manager_id = i.manager_id
+        FROM import_changes i WHERE i.shipment_id = h.id AND i.change = 'updated'
+        """
+    )
+    execute(
+        """
+        DELETE FROM clients_shipmentline l USING import_changes i
+        WHERE l.shipment_id = i.shipment_id AND i.change = 'updated'
+        """
+    )
+    execute(
+        """
+        WITH made AS (
+            INSERT INTO clients_shipment (number, year, date, client_id, amount, direction, office_id, manager_id)
+            SELECT number, year, day, client_id, amount, direction, office_id, manager_id
+            FROM import_changes WHERE change = 'created' ORDER BY client_id, day
+            RETURNING id, number, year
+        ), known AS (
+            INSERT INTO clients_importchange (batch_id, model, object_id, before)
+            SELECT %(batch)s, 'shipment', id, NULL FROM made
+        )
+        UPDATE import_changes i SET shipment_id = m.id FROM made m WHERE m.number = i.number AND m.year = i.year
+        """,
+        batch,
+    )
+
+
+def _write_lines() -> None:
+    execute(
+        """
+        INSERT INTO clients_shipmentline (shipment_id, position, product_id, quantity, price, amount)
+        SELECT i.shipment_id,
+               row_number() OVER (PARTITION BY i.shipment_id ORDER BY l.row_no),
+               p.id, round(l.quantity, 3), round(l.price, 4), l.amount
+        FROM import_lines l
+        JOIN import_changes i ON i.number = l.number AND i.year = l.year AND i.change <> 'unchanged'
+        LEFT JOIN clients_product p ON p.code = l.product_code
+        """
+    )
+
+
+def undo(batch: ImportBatch) -> None:
+    """Delete what the import created and put back what it replaced."""
+    undoing.check_nothing_stands_on(batch)
+    params = {"batch": batch.pk}
+    of_batch = "FROM clients_importchange c WHERE c.batch_id = %(batch)s AND c.model = 'shipment'"
+    for sql in (
+        f"DELETE FROM clients_shipmentline l WHERE l.shipment_id IN (SELECT c.object_id {of_batch})",
+        f"DELETE FROM clients_shipment h WHERE h.id IN (SELECT c.object_id {of_batch} AND c.before IS NULL)",
+        f"""
+        UPDATE clients_shipment h SET date = b.date, client_id = b.client_id, amount = b.amount,
+               direction = b.direction, office_id = b.office_id, manager_id = b.manager_id
+        FROM (SELECT (jsonb_populate_record(NULL::clients_shipment, c.before)).* {of_batch} AND c.before IS NOT NULL) b
+        WHERE h.id = b.id
+        """,
+        f"""
+        INSERT INTO clients_shipmentline OVERRIDING SYSTEM VALUE
+        SELECT line.* FROM (SELECT c.before {of_batch} AND c.before IS NOT NULL) c,
+             jsonb_populate_recordset(NULL::clients_shipmentline, c.before -> 'lines') AS line
+        """,
+    ):
+        execute(sql, params)
+    undoing.restore_names(batch)
+    undoing.delete_created(batch)

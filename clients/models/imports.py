@@ -1,0 +1,90 @@
+"""Imports: one row per file, what it rejected, and what an undo must put back."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ImportState(models.TextChoices):
+    """Where an import stands."""
+
+    READING = "reading", _("being read")
+    READY = "ready", _("read, not applied")
+    APPLIED = "applied", _("applied")
+    UNDONE = "undone", _("undone")
+    FAILED = "failed", _("failed")
+
+
+class ImportBatch(models.Model):
+    """One file brought in (or tried)."""
+
+    kind = models.CharField(_("kind"), max_length=20)
+    file_name = models.CharField(_("file"), max_length=255)
+    stored_as = models.CharField(max_length=255, blank=True, default="")
+    mapping = models.JSONField(_("columns"), default=dict, blank=True)
+    unknown_clients = models.CharField(_("unknown clients"), max_length=6, default="create")
+    state = models.CharField(
+        _("state"), max_length=10, choices=ImportState.choices, default=ImportState.READING
+    )
+    started_by = models.ForeignKey(
+        "salesdept.User",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    created_at = models.DateTimeField(_("started"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    rows_seen = models.PositiveBigIntegerField(_("rows read so far"), default=0)
+    read = models.PositiveBigIntegerField(_("read"), default=0)
+    accepted = models.PositiveBigIntegerField(_("accepted"), default=0)
+    rejected = models.PositiveBigIntegerField(_("rejected"), default=0)
+    created = models.PositiveBigIntegerField(_("new"), default=0)
+    updated = models.PositiveBigIntegerField(_("changed"), default=0)
+    unchanged = models.PositiveBigIntegerField(_("unchanged"), default=0)
+    rejects_path = models.CharField(_("rejected rows"), max_length=500, blank=True)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.file_name}"
+
+
+class ImportChange(models.Model):
+    """What an import did to one object: created it (nothing before) or changed it (what stood before)."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="changes")
+    model = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    before = models.JSONField(null=True)
+
+    class Meta:
+        verbose_name = _("imported change")
+        verbose_name_plural = _("imported changes")
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "model", "object_id"], name="import_change_once")
+        ]
+        indexes = [models.Index(fields=["model", "object_id"], name="import_change_object")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}: {self.model} {self.object_id}"
+
+
+class ImportMapping(models.Model):
+    """Columns chosen by hand, remembered for files with the same header."""
+
+    kind = models.CharField(max_length=20)
+    signature = models.CharField(max_length=64)
+    mapping = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("remembered columns")
+        verbose_name_plural = _("remembered columns")
+        constraints = [models.UniqueConstraint(fields=["kind", "signature"], name="import_mapping_once")]
+
+    def __str__(self) -> str:
+        return self.kind
