@@ -1,8 +1,8 @@
 """Rollup of shipments by client and calendar month (DOMAIN.md 4.1).
 
 An ordinary night computes again only the pairs whose shipments changed (marked by triggers) or that got
-older: those with shipments dated after the last published day. The clients touched are left for the
-next steps in TouchedClient.
+older: those with shipments dated after the last published day. The clients and the months touched are left
+for the next steps in TouchedClient and TouchedMonth.
 """
 
 from datetime import date
@@ -44,6 +44,13 @@ _IN_PAIRS = """
 """
 
 
+_EVERY_MONTH = """
+    INSERT INTO clients_touchedmonth
+    SELECT generate_series(date_trunc('month', min(date)), max(date), interval '1 month')::date
+    FROM clients_shipment
+"""
+
+
 def step(*, as_of: date, full: bool) -> int:
     """Bring ClientMonth to the business date; how many of its rows changed."""
     last = published_day()
@@ -55,7 +62,8 @@ def step(*, as_of: date, full: bool) -> int:
 def _rebuild(as_of: date) -> int:
     """Everything from the shipments."""
     # TRUNCATE waits for imports under way, so that their marks are not lost: the next statement sees their rows.
-    execute("TRUNCATE clients_changedmonth, clients_touchedclient")
+    execute("TRUNCATE clients_changedmonth, clients_touchedclient, clients_touchedmonth")
+    execute(_EVERY_MONTH)  # should this night die, the next ordinary one must know that any month can differ
     execute(IN_ORDER)
     _compute(_FRESH.format(scope=""), as_of)
     rows = sum(execute(sql.format(using="", of="")) for sql in _STORE)
@@ -82,6 +90,7 @@ def _catch_up(as_of: date, last: date) -> int:
     execute(
         "INSERT INTO clients_touchedclient SELECT DISTINCT client_id FROM night_pairs ON CONFLICT DO NOTHING"
     )
+    execute("INSERT INTO clients_touchedmonth SELECT DISTINCT month FROM night_pairs ON CONFLICT DO NOTHING")
     _compute(_FRESH.format(scope=_IN_PAIRS), as_of)
     using, of = "USING night_pairs p", "m.client_id = p.client_id AND m.month = p.month AND"
     return sum(execute(sql.format(using=using, of=of)) for sql in _STORE)

@@ -40,11 +40,11 @@ _STEPS = (
         SELECT FROM clients_clientstateversion v WHERE v.client_id = s.client_id AND v.valid_to IS NULL
     )
     """,
-    "TRUNCATE clients_touchedclient",
+    "TRUNCATE clients_touchedclient, clients_touchedmonth",
 )
 
 
 def step(*, as_of: date, full: bool) -> int:
     """Close the rows that changed and open new ones; rows changed. The last rule that needs touched clients
-    has run by then, so they are forgotten here."""
+    and months has run by then, so they are forgotten here."""
     return sum(execute(sql, {"as_of": as_of}) for sql in _STEPS)

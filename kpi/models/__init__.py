@@ -1,6 +1,6 @@
 """The score: plans and facts."""
 
-from kpi.models.fact import ManagerFact, SalesFact
+from kpi.models.fact import CountedClient, ManagerFact, SalesFact
 from kpi.models.plan import PlanChange, PlanLine
 
-__all__ = ["ManagerFact", "PlanChange", "PlanLine", "SalesFact"]
+__all__ = ["CountedClient", "ManagerFact", "PlanChange", "PlanLine", "SalesFact"]

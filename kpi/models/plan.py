@@ -42,7 +42,9 @@ class PlanLine(models.Model):
         ordering = ["month", "manager"]
         constraints = [
             models.UniqueConstraint(
-                fields=["month", "manager", "direction", "sphere"], name="plan_line_unique", nulls_distinct=False
+                fields=["month", "manager", "direction", "sphere"],
+                name="plan_line_unique",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(condition=models.Q(amount__gte=0), name="plan_not_negative"),
             models.CheckConstraint(condition=models.Q(month__day=1), name="plan_month_first_day"),
