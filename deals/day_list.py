@@ -87,14 +87,14 @@ def build(entries: Iterable[CallEntry], day: date, owner: User) -> DayList:
     found = DayList(day)
     tiers: dict[int, list[Row]] = {}
     for entry in entries:
-        row = _row(entry, day, owner)
+        line = row(entry, day, owner)
         found.total += 1
         if entry.state == EntryState.DONE:
-            found.done.append(row)
+            found.done.append(line)
         elif entry.state == EntryState.SKIPPED:
-            found.skipped.append(row)
+            found.skipped.append(line)
         else:
-            tiers.setdefault(entry.tier, []).append(row)
+            tiers.setdefault(entry.tier, []).append(line)
     found.groups = [Group(str(Tier(tier).label), rows) for tier, rows in sorted(tiers.items())]
     found.done.sort(
         key=lambda row: row.entry.closed_at.timestamp() if row.entry.closed_at else 0.0, reverse=True
@@ -188,7 +188,8 @@ def overview(user: User, day: date) -> list[Progress]:
     ]
 
 
-def _row(entry: CallEntry, day: date, owner: User) -> Row:
+def row(entry: CallEntry, day: date, owner: User) -> Row:
+    """An entry as a line of the list."""
     best = entry.reasons[0] if entry.reasons else None
     whose = entry.manager if entry.manager_id != owner.pk else None
     if entry.state == EntryState.DONE and entry.interaction:
