@@ -29,28 +29,16 @@ def check(run: Run) -> None:
     reject(run, "client_code", "no_client", "r.client_code = ''")
     reject(run, "number", "no_number", "r.number = ''")
     reject(run, "number", "too_long", "length(r.number) > 64 OR length(r.client_code) > 64")
-    reject(
-        run, "date", "no_date", "(SELECT d.day FROM import_dates d WHERE d.raw = left(r.date, 10)) IS NULL"
-    )
-    execute("CREATE INDEX ON import_rejects (row_no)")
-    day = f"DATE '{today():%Y-%m-%d}'"
-    reject(
-        run,
-        "date",
-        "future_date",
-        f"(SELECT d.day FROM import_dates d WHERE d.raw = left(r.date, 10)) > {day}",
-    )
+    reject(run, "date", "no_date", "left(r.date, 10) IN (SELECT raw FROM import_dates WHERE day IS NULL)")
+    later = f"SELECT raw FROM import_dates WHERE day > DATE '{today():%Y-%m-%d}'"
+    reject(run, "date", "future_date", f"left(r.date, 10) IN ({later})")
     for name in ("amount", "quantity", "price"):
-        if run.has(name) and (name != "amount" or not run.has("price") or not run.has("quantity")):
+        if run.has(name) and (name != "amount" or not (run.has("price") and run.has("quantity"))):
             reject(run, name, "bad_number", f"import_number(r.{name}) IS NULL")
     if run.batch.unknown_clients == "reject":
         code = CODE.format(text="r.client_code")
-        reject(
-            run,
-            "client_code",
-            "unknown_client",
-            f"NOT EXISTS (SELECT FROM clients_client c WHERE c.code = {code})",
-        )
+        unknown = f"NOT EXISTS (SELECT FROM clients_client c WHERE c.code = {code})"
+        reject(run, "client_code", "unknown_client", unknown)
     _type_lines(run)
     _one_client_per_document()
 
@@ -58,22 +46,28 @@ def check(run: Run) -> None:
 def _type_lines(run: Run) -> None:
     """import_lines: one typed row per accepted row of the file."""
     priced = run.has("quantity") and run.has("price")
-    quantity = "import_number(r.quantity)" if run.has("quantity") else "1"
-    price = "import_number(r.price)" if run.has("price") else "0"
-    amount = f"round({quantity} * {price}, 2)" if priced else "round(import_number(r.amount), 2)"
+    quantity = "import_number(r.quantity)" if run.has("quantity") else "1::numeric"
+    price = "import_number(r.price)" if run.has("price") else "0::numeric"
+    given = "NULL::numeric" if priced else "import_number(r.amount)"
+    amount = "round(r.typed_quantity * r.typed_price, 2)" if priced else "round(r.typed_amount, 2)"
     execute("DROP TABLE IF EXISTS import_lines")
     execute(
         f"""
         CREATE TEMP TABLE import_lines ON COMMIT DROP AS
-        SELECT r.row_no, row_number() OVER (PARTITION BY r.number, extract(year FROM d.day) ORDER BY r.row_no) AS line,
-               {CODE.format(text="r.client_code")} AS client_code, left({run.text("client_name")}, 255) AS client_name,
+        WITH typed AS MATERIALIZED (
+            SELECT r.*, {quantity} AS typed_quantity, {price} AS typed_price, {given} AS typed_amount
+            FROM import_rows r LEFT JOIN import_rejects x USING (row_no) WHERE x.row_no IS NULL
+        )
+        SELECT r.row_no, {CODE.format(text="r.client_code")} AS client_code,
+               row_number() OVER (PARTITION BY r.number, extract(year FROM d.day) ORDER BY r.row_no) AS line,
+               left({run.text("client_name")}, 255) AS client_name,
                d.day, extract(year FROM d.day)::smallint AS year, r.number,
-               {quantity} AS quantity, {price} AS price, {amount} AS amount,
-               left({run.text("product_code")}, 64) AS product_code, left({run.text("product_name")}, 255) AS product_name,
+               r.typed_quantity AS quantity, r.typed_price AS price, {amount} AS amount,
+               left({run.text("product_code")}, 64) AS product_code,
+               left({run.text("product_name")}, 255) AS product_name,
                left({run.text("category")}, 150) AS category, {run.text("direction")} AS direction,
                {run.text("branch")} AS branch, {run.text("manager")} AS manager
-        FROM import_rows r JOIN import_dates d ON d.raw = left(r.date, 10)
-        WHERE NOT EXISTS (SELECT FROM import_rejects x WHERE x.row_no = r.row_no)
+        FROM typed r JOIN import_dates d ON d.raw = left(r.date, 10)
         """
     )
     execute("ANALYZE import_lines")

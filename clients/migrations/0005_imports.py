@@ -7,17 +7,20 @@ from django.db import migrations, models
 
 # A number as files write it: spaces, decimal comma, currency; NULL when it is no number.
 NUMBER_FUNCTION = r"""
+CREATE OR REPLACE FUNCTION import_number_cleaned(value text) RETURNS numeric LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE plain text;
+BEGIN
+    plain := CASE WHEN value ~ '[.].*,' THEN replace(value, '.', '') WHEN value ~ ',.*[.]' THEN replace(value, ',', '')
+                  ELSE value END;
+    plain := replace(regexp_replace(plain, '[\s\u00a0\u202f₽]|руб[.]?', '', 'g'), ',', '.');
+    IF plain ~ '^[+-]?[0-9]{1,12}([.][0-9]{1,8})?$' THEN RETURN plain::numeric; END IF;
+    RETURN NULL;
+END $$;
 CREATE OR REPLACE FUNCTION import_number(value text) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT CASE
-        WHEN value ~ '^-?[0-9]{1,12}([.][0-9]{1,8})?$' THEN value::numeric
-        WHEN plain ~ '^[+-]?[0-9]{1,12}([.][0-9]{1,8})?$' THEN plain::numeric
-    END
-    FROM (SELECT replace(regexp_replace(
-        CASE WHEN value ~ '[.].*,' THEN replace(value, '.', '') WHEN value ~ ',.*[.]' THEN replace(value, ',', '')
-             ELSE value END,
-        '[\s\u00a0\u202f₽]|руб[.]?', '', 'g'), ',', '.') AS plain) AS cleaned
-$$
+    SELECT CASE WHEN value ~ '^-?[0-9]{1,12}([.][0-9]{1,8})?$' THEN value::numeric ELSE import_number_cleaned(value) END
+$$;
 """
+UNDO = "DROP FUNCTION IF EXISTS import_number(text); DROP FUNCTION IF EXISTS import_number_cleaned(text)"
 
 
 class Migration(migrations.Migration):
@@ -97,5 +100,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('batch', 'model', 'object_id'), name='import_change_once')],
             },
         ),
-        migrations.RunSQL(NUMBER_FUNCTION, "DROP FUNCTION IF EXISTS import_number(text)"),
+        migrations.RunSQL(NUMBER_FUNCTION, UNDO),
     ]
