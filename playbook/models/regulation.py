@@ -18,9 +18,7 @@ class Regulation(models.Model):
     title = models.CharField(_("title"), max_length=200)
     summary = models.CharField(_("summary"), max_length=500, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
-    owner_role = models.CharField(
-        _("owner"), max_length=30, choices=Role.choices, default=Role.SALES_HEAD
-    )
+    owner_role = models.CharField(_("owner"), max_length=30, choices=Role.choices, default=Role.SALES_HEAD)
     approver_role = models.CharField(
         _("approved by"), max_length=30, choices=Role.choices, default=Role.SALES_HEAD
     )
