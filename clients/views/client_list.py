@@ -44,6 +44,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Heading:
+    """A column one can sort by: where a click leads, and the order it stands for on a phone."""
+
+    order: tables.Order
+    address: str
+    is_on: bool
+    value: str
+
+
+@dataclass(frozen=True)
 class Tab:
     """A ready-made or saved view: a name for a query string."""
 
@@ -76,11 +86,13 @@ def listing(user: User, params: QueryDict) -> dict[str, Any]:
     return {
         "filter": found,
         "query": clean_query(params, without=("page",)),
+        "here": _address(clean_query(params)),
+        "without_search": _address(clean_query(params, without=("page", "q"))),
         "chips": list(found.chips()),
         "queue": found.form.cleaned_data.get("queue") or "",
         "searched": params.get("q", "").strip(),
         "sort": sort,
-        "headings": [(order, sort.turned(order), order is sort.order) for order in tables.ORDERS.values()],
+        "headings": [_heading(order, sort, params) for order in tables.ORDERS.values()],
         "rows": list(_rows(user, ids, complete_months_window(day, months))),
         "months": months,
         "count": min(count, tables.COUNT_CAP),
@@ -88,7 +100,8 @@ def listing(user: User, params: QueryDict) -> dict[str, Any]:
         "page": number,
         "first": (number - 1) * tables.PAGE_SIZE + 1,
         "last": (number - 1) * tables.PAGE_SIZE + len(ids),
-        "has_next": has_next and number < tables.MAX_PAGE,
+        "previous_page": _page_address(params, number - 1) if number > 1 else "",
+        "next_page": _page_address(params, number + 1) if has_next and number < tables.MAX_PAGE else "",
         "is_cut": has_next and number == tables.MAX_PAGE,
         "tabs": _tabs(user, params),
         **_actions(user),
@@ -180,6 +193,21 @@ def _parts(query: str) -> set[tuple[str, str]]:
     """A query string as name-value pairs, without order and page."""
     pairs = {(name, value) for name, values in QueryDict(query).lists() for value in values}
     return {(name, value) for name, value in pairs if name not in ("page", "sort")}
+
+
+def _heading(order: tables.Order, sort: tables.Sort, params: QueryDict) -> Heading:
+    turned = sort.turned(order)
+    changed = params.copy()
+    changed["sort"] = turned
+    is_on = order is sort.order
+    address = _address(clean_query(changed, without=("page",)))
+    return Heading(order, address, is_on, sort.key if is_on else turned)
+
+
+def _page_address(params: QueryDict, number: int) -> str:
+    changed = params.copy()
+    changed["page"] = str(number)
+    return _address(clean_query(changed, without=() if number > 1 else ("page",)))
 
 
 def _address(query: str) -> str:
