@@ -17,7 +17,7 @@ from salesdept.roles import Perm, has_perm
 class PersonRequest(HttpRequest):
     """A request of a signed-in person, for annotations."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: Any
 
 
@@ -48,5 +48,5 @@ def needs(*perms: Perm) -> Callable[[View], View]:
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether HTMX asks for a part of the page (and not the browser's history for all of it)."""
-    htmx = getattr(request, "htmx", None)
+    htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.history_restore_request and not htmx.boosted

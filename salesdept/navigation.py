@@ -57,10 +57,7 @@ SECTIONS: tuple[tuple[Any, tuple[Item, ...]], ...] = (
     ),
     (
         _("Data"),
-        (
-            Item("clients:imports", _("Imports"), "upload", (Perm.IMPORT_DATA,), also=("clients:import",)),
-            Item("night", _("Night"), "moon", (Perm.SEE_NIGHT,)),
-        ),
+        (Item("night", _("Night"), "moon", (Perm.SEE_NIGHT,)),),
     ),
 )
 

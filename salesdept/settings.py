@@ -9,6 +9,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -116,6 +117,7 @@ TEMPLATES = [
 ]
 
 EMBEDDED_POSTGRES = "DATABASE_URL" not in os.environ
+DATABASES: dict[str, dict[str, Any]]
 if EMBEDDED_POSTGRES:
     DATABASES = {"default": {"ENGINE": "salesdept.postgres", "NAME": "salesdept", "EMBEDDED": True}}
 else:

@@ -6,13 +6,13 @@ import csv
 import hashlib
 import uuid
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.module_loading import import_module
 from django.utils.translation import gettext as _
 
 from clients.imports import kinds

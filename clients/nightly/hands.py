@@ -112,7 +112,9 @@ def _chosen(staff: list[Developer], as_of: date) -> list[tuple[int, int]]:
     params = {"as_of": as_of, "role": Role.DEVELOPMENT_MANAGER, "limit": sum(person.room for person in staff)}
     if not params["limit"]:
         return []
-    pools = [("c.office_id = %(office)s", office) for office in sorted(branches)]
+    pools: list[tuple[str, int | None]] = [
+        ("c.office_id = %(office)s", office) for office in sorted(branches)
+    ]
     pools.append(("(c.office_id IS NULL OR c.office_id <> ALL(%(branches)s::bigint[]))", None))
     queues = [
         fetch(_WAITING.format(pool=pool), params | {"office": office, "branches": list(branches)})

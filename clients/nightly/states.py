@@ -5,7 +5,7 @@ from datetime import date
 from clients.models import NightState
 from salesdept.sql import execute, upsert
 
-_COLUMNS = tuple(field.column for field in NightState._meta.concrete_fields if not field.primary_key)
+_COLUMNS = tuple(str(field.column) for field in NightState._meta.concrete_fields if not field.primary_key)
 
 
 def step(*, as_of: date, full: bool) -> int:

@@ -60,7 +60,7 @@ def copy(table: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
 
 
 def _clients(count: int, sellers: list[int], rnd: random.Random) -> None:
-    segments = list(Segment.objects.values_list("pk", flat=True)) or [None]
+    segments: list[int | None] = [*Segment.objects.values_list("pk", flat=True)] or [None]
     offices = list(Office.objects.order_by("pk").values_list("pk", flat=True))
     now = timezone.now()
 
@@ -68,13 +68,13 @@ def _clients(count: int, sellers: list[int], rnd: random.Random) -> None:
         for number in range(1, count + 1):
             manager = sellers[number % len(sellers)]
             yield (
-                number, f"K{number:07}", f"ООО «Компания {number}»", "promo", offices[number % 2],
+                number, f"K{number:07}", f"ООО «Компания {number}»", "", "promo", offices[number % 2],
                 rnd.choice(segments), manager, manager, "Город", "Europe/Moscow", "", "", 0, "", now, "",
             )  # fmt: skip
 
     copy(
         "clients_client",
-        "id, code, name, direction, office_id, segment_id, home_manager_id, in_work_with_id, city, time_zone,"
+        "id, code, name, name_key, direction, office_id, segment_id, home_manager_id, in_work_with_id, city, time_zone,"
         " source, potential, discount, note, created_at, search_text",
         rows(),
     )

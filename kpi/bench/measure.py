@@ -158,7 +158,7 @@ def _raw_copy(path: Path) -> None:
 @contextmanager
 def _signed_in(role: str) -> Iterator[Browser]:
     browser = Browser()
-    browser.force_login(User.objects.with_role(role).order_by("pk").first())  # type: ignore[arg-type]
+    browser.force_login(User.objects.with_role(role).order_by("pk").first())
     with override_settings(ALLOWED_HOSTS=["testserver"]):
         yield browser
 

@@ -11,8 +11,10 @@ from salesdept.servers import redis
 class RedisCache(DjangoRedisCache):
     """`LOCATION = "embedded"` means the Redis of the data folder."""
 
+    _servers: list[str]
+
     @cached_property
     def _cache(self) -> Any:
         if self._servers == ["embedded"]:
             self._servers = [redis.cache_url()]
-        return self._class(self._servers, **self._options)
+        return super()._cache

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from salesdept.servers.shared import ServerError, SharedServer, process_command, socket_folder
 
@@ -87,7 +88,7 @@ class Postgres(SharedServer):
     def answers(self) -> bool:
         """Whether a connection can be opened."""
         try:
-            psycopg.connect(**self.parameters("postgres"), connect_timeout=2).close()
+            psycopg.connect(self._conninfo("postgres"), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -99,6 +100,9 @@ class Postgres(SharedServer):
     def parameters(self, database: str = DATABASE) -> dict[str, str]:
         """Connection parameters for libpq."""
         return {"host": str(self.sockets), "port": str(PORT), "user": USER, "dbname": database}
+
+    def _conninfo(self, database: str) -> str:
+        return make_conninfo("", **self.parameters(database))
 
     def _command(self) -> list[str]:
         options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
@@ -128,7 +132,7 @@ class Postgres(SharedServer):
         fresh.rename(self.cluster)
 
     def _ensure_database(self) -> None:
-        with psycopg.connect(**self.parameters("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE}")
 

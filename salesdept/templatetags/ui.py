@@ -174,7 +174,7 @@ def weekday(value: date) -> str:
 def icon(name: str, size: int = 16) -> SafeString:
     """A decorative icon of the Lucide set."""
     try:
-        return draw(name, size=size, **{"aria-hidden": "true", "class": "icon"})
+        return SafeString(draw(name, size=size, **{"aria-hidden": "true", "class": "icon"}))
     except IconDoesNotExist:  # pragma: no cover - a test draws every icon used
         return format_html("<span class='icon' aria-hidden='true'></span>")
 

@@ -76,7 +76,11 @@ class Command(BaseCommand):
 
             self._say("Redis")
             redis.server().join(dies_with_me=True)
-        return os.environ | {"SALESDEPT_DEMO": "1", "SALESDEPT_WEB": "1", "SALESDEPT_DATA": str(settings.DATA_DIR)}
+        return os.environ | {
+            "SALESDEPT_DEMO": "1",
+            "SALESDEPT_WEB": "1",
+            "SALESDEPT_DATA": str(settings.DATA_DIR),
+        }
 
     def _logins(self) -> None:
         self.stdout.write("\nPassword for everyone: demo")
