@@ -139,6 +139,7 @@ def _actions(user: User) -> dict[str, Any]:
         "may_segment": may_segment,
         "may_bulk": may_assign or may_segment,
         "may_export": has_perm(user, Perm.EXPORT_CLIENTS),
+        "sees_many": has_perm(user, Perm.SEE_ALL_CLIENTS) or has_perm(user, Perm.SEE_OFFICE_CLIENTS),
         "people": list(candidates(user)) if may_assign else [],
     }
 
