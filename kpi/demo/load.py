@@ -174,7 +174,9 @@ def _days(buyer: Buyer, until: date, rnd: random.Random) -> list[date]:
 
 def _work(buyers: list[Buyer], staff: dict[str, list[User]], until: date, rnd: random.Random) -> None:
     now = datetime.combine(until, time(12), _MOSCOW)
-    talks, tasks, invoices = [], [], []
+    talks: list[tuple[Any, ...]] = []
+    tasks: list[tuple[Any, ...]] = []
+    invoices: list[tuple[Any, ...]] = []
     tomorrow = next_working_day(until)
     for buyer in buyers:
         if rnd.random() < (0.9 if buyer.kind == "large" else 0.45):
