@@ -84,6 +84,7 @@ class Moment:
     label: str
     at: datetime
     theirs: datetime | None
+    is_soon: bool
 
     @property
     def value(self) -> str:
@@ -121,7 +122,7 @@ def build(user: User, client: Client, entry: CallEntry | None) -> dict[str, Any]
         "last_talk": next((one for one in talks if one.outcome == Outcome.TALKED), None),
         "last_call": talks[0] if talks else None,
         "agreement": next((one for one in talks if one.agreement), None),
-        "promises": list(_promises(client)),
+        "promises": list(_promises(client, why)),
         "invoices": invoices[:INVOICES_SHOWN],
         "more_invoices": len(invoices) > INVOICES_SHOWN,
         "bars": bars([(pair.month, pair.amount) for pair in bought.pairs]),
@@ -172,7 +173,7 @@ def moments(client: Client, now: datetime, values: Parameters) -> list[Moment]:
     for hour in (10, 15):
         at = here.replace(year=following.year, month=following.month, day=following.day, hour=hour, minute=0)
         found.append((_("%(day)s at %(time)s") % {"day": name, "time": f"{at:%H:%M}"}, at))
-    return [Moment(label, at, _elsewhere(client, at)) for label, at in found]
+    return [Moment(label, at, _elsewhere(client, at), at.date() == here.date()) for label, at in found]
 
 
 def bars(months: Sequence[tuple[date, Decimal]]) -> list[Bar]:
@@ -209,10 +210,11 @@ def _others(user: User, contacts: list[Contact]) -> list[Person]:
     return [Person(one, is_open=one.pk in opened) for one in contacts]
 
 
-def _promises(client: Client) -> Any:
-    """What is agreed and not done yet; the regular conversation is the call itself."""
-    tasks = Task.objects.open().filter(client=client).exclude(kind=TaskKind.CONVERSATION)
-    return tasks.select_related("assignee")[:4]
+def _promises(client: Client, why: list[reasons.Reason]) -> Any:
+    """What is agreed and not done yet, beside what this very call is for."""
+    called_for = [reason["task_id"] for reason in why if reason["code"] == "callback"]
+    tasks = Task.objects.open().filter(client=client).exclude(pk__in=called_for)
+    return tasks.exclude(kind=TaskKind.CONVERSATION).select_related("assignee")[:4]
 
 
 def _facts(
@@ -224,7 +226,7 @@ def _facts(
     facts = {
         "client": client.name,
         "manager": user.first_name or user.get_full_name(),
-        "contact": person.contact.name if person else "",
+        "contact": person.contact.name if person else "…",
         "categories": _(" and ").join(lacks).lower(),
         "segment": str(client.segment or ""),
     }

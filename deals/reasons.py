@@ -63,7 +63,7 @@ def badge(reason: Reason, on: date | None = None) -> Badge | None:
         text = ngettext("%(n)s day to zero", "%(n)s days to zero", left) % {"n": left}
         return Badge(text if left else _("turns zero"), "bad")
     if code == "callback" and (late := (on - _date(reason["due_on"])).days) > 0:
-        return Badge(ngettext("late by %(n)s day", "late by %(n)s days", late) % {"n": late}, "bad")
+        return Badge(ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late}, "bad")
     if code == "lead":
         return Badge(_("lead"), "info")
     if code in ("due_top", "due_other") and not reason.get("last_talked_on"):

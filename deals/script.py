@@ -43,16 +43,23 @@ def for_call(client: Client, situation: str, facts: Mapping[str, str]) -> Filled
     if script is None:
         return None
     scope = script.segment or script.sphere
-    return FilledScript(script.title, [_line(step, facts) for step in script.steps], str(scope or ""))
+    lines = [line for step in script.steps if (line := _line(step, facts))]
+    return FilledScript(script.title, lines, str(scope or ""))
 
 
-def fill(text: str, facts: Mapping[str, str]) -> str:
-    """`{contact}` and the like replaced by the client's facts; what is not known becomes an ellipsis."""
-    return _PLACE.sub(lambda found: facts.get(found.group(1)) or "…", text)
+def fill(text: str, facts: Mapping[str, str]) -> str | None:
+    """`{contact}` and the like replaced by the client's facts; None when one of them is not known."""
+    names = _PLACE.findall(text)
+    if not all(facts.get(name) for name in names):
+        return None
+    return _PLACE.sub(lambda found: facts[found.group(1)], text)
 
 
-def _line(step: Any, facts: Mapping[str, str]) -> Line:
-    """A step is a sentence, or an object with `text` (what to do) and `say` (the words)."""
-    if isinstance(step, Mapping):
-        return Line(fill(str(step.get("text", "")), facts), fill(str(step.get("say", "")), facts))
-    return Line(fill(str(step), facts))
+def _line(step: Any, facts: Mapping[str, str]) -> Line | None:
+    """A step is a sentence, or an object with `text` (what to do) and `say` (the words).
+
+    A step that speaks of a fact this client does not have is left out: nothing to offer, no invoice to name.
+    """
+    parts = (step.get("text", ""), step.get("say", "")) if isinstance(step, Mapping) else (step, "")
+    text, words = (fill(str(part), facts) for part in parts)
+    return Line(text, words or "") if text is not None else None

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from deals.querysets import CallEntryQuerySet
 
@@ -53,7 +54,7 @@ class CallEntry(models.Model):
     objects = CallEntryQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("call")
+        verbose_name = pgettext_lazy("call list", "call")
         verbose_name_plural = _("call list")
         ordering = ["date", "manager", "position"]
         indexes = [models.Index(fields=["date", "manager", "position"], name="call_entry_list")]

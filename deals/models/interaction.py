@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from deals.querysets import OfClientQuerySet
 
@@ -9,7 +10,7 @@ from deals.querysets import OfClientQuerySet
 class Kind(models.TextChoices):
     """How the client was met."""
 
-    CALL = "call", _("call")
+    CALL = "call", pgettext_lazy("interaction", "call")
     EMAIL = "email", _("e-mail")
     MEETING = "meeting", _("meeting")
 
