@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 from csp.constants import NONE, SELF
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 _ADMIN_POLICY = {
@@ -11,6 +14,17 @@ _ADMIN_POLICY = {
     "style-src": [SELF, "'unsafe-inline'"],
 }
 _PAGE_POLICY = {"script-src": [SELF], "style-src": [SELF], "connect-src": [SELF], "object-src": [NONE]}
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Russian for everyone, English for whoever chose it; what the browser prefers is not asked."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Activate the chosen language, kept in a cookie."""
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        known = {code for code, _name in settings.LANGUAGES}
+        translation.activate(chosen if chosen in known else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
 
 
 class PageMiddleware:
