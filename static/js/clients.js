@@ -56,14 +56,15 @@
     const css = getComputedStyle(document.documentElement);
     const colour = (name) => css.getPropertyValue(name).trim();
     const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
-    const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 0 });
+    const format = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 0 });
+    const number = (value) => format.format(value).replace("-", "\u2212");
     const font = { family: css.getPropertyValue("--font"), size: 11 };
     canvas.chart?.destroy();
     canvas.chart = new Chart(canvas, {
       data: {
         labels: data.labels,
         datasets: [
-          { type: "line", label: data.beforeLabel, data: data.before, showLine: false, pointStyle: "line", pointRadius: 16, pointHoverRadius: 16, pointBorderWidth: 2.5, borderColor: colour("--c2"), pointBorderColor: colour("--c2") },
+          { type: "line", label: data.beforeLabel, data: data.before.map((value) => value || null), showLine: false, pointStyle: "line", pointRadius: 16, pointHoverRadius: 16, pointBorderWidth: 2.5, borderColor: colour("--c2"), pointBorderColor: colour("--c2") },
           { type: "bar", label: data.nowLabel, data: data.now, backgroundColor: data.now.map((_, place) => colour("--c1") + (data.partial[place] ? "88" : "")), borderRadius: 2, maxBarThickness: 36, pointStyle: "rect" },
         ],
       },
@@ -71,11 +72,11 @@
         animation: false, maintainAspectRatio: false, interaction: { mode: "index", intersect: false },
         plugins: {
           legend: { position: "top", align: "end", reverse: true, labels: { color: colour("--muted"), font, boxHeight: 8, usePointStyle: true } },
-          tooltip: { callbacks: { title: (items) => data.titles[items[0].dataIndex], label: (item) => `${item.dataset.label}: ${number.format(item.parsed.y)} ${data.unit}` } },
+          tooltip: { callbacks: { title: (items) => data.titles[items[0].dataIndex], label: (item) => `${item.dataset.label}: ${number(item.parsed.y)} ${data.unit}` } },
         },
         scales: {
           x: { grid: { display: false }, border: { color: colour("--line-strong") }, ticks: { color: colour("--muted"), font } },
-          y: { beginAtZero: true, border: { display: false }, grid: { color: colour("--line") }, ticks: { color: colour("--muted"), font, maxTicksLimit: 5, callback: (value) => number.format(value) } },
+          y: { beginAtZero: true, border: { display: false }, grid: { color: colour("--line") }, ticks: { color: colour("--muted"), font, maxTicksLimit: 5, callback: number } },
         },
       },
     });
