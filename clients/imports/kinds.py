@@ -119,37 +119,4 @@ SHIPMENTS = Kind(
     ),
     "clients.imports.shipments",
 )
-CLIENTS = Kind(
-    "clients",
-    (
-        Field("client_code", ("код", "код клиента", "код контрагента")),
-        Field("client_name", ("клиент", "наименование", "название", "контрагент", "холдинг")),
-        Field("legal_name", ("юр лицо", "юридическое лицо", "полное наименование")),
-        Field("inn", ("инн",)),
-        Field("kpp", ("кпп",)),
-        Field("ogrn", ("огрн",)),
-        Field("direction", ("направление",)),
-        Field("branch", ("филиал", "офис", "подразделение")),
-        Field("segment", ("сегмент",)),
-        Field("old_type", ("тип", "тип клиента")),
-        Field("manager", ("менеджер", "ответственный")),
-        Field("city", ("город",)),
-        Field("note", ("примечание", "комментарий")),
-    ),
-    (frozenset({"client_code", "client_name"}),),
-    "clients.imports.registry",
-)
-CONTACTS = Kind(
-    "contacts",
-    (
-        Field("client_code", ("код клиента", "код", "код контрагента")),
-        Field("name", ("имя", "фио", "контакт", "контактное лицо")),
-        Field("position", ("должность",)),
-        Field("phone", ("телефон", "тел")),
-        Field("email", ("почта", "e-mail", "эл почта", "электронная почта")),
-    ),
-    (frozenset({"client_code", "name"}),),
-    "clients.imports.contacts",
-)
-for _kind in (SHIPMENTS, CLIENTS, CONTACTS):
-    register(_kind)
+register(SHIPMENTS)
