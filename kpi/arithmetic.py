@@ -6,10 +6,12 @@ no meaning is None, and the page says so in words.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from math import lcm
 
 from salesdept.dates import month_end, month_start, working_days
@@ -38,9 +40,13 @@ class WorkingDays:
 
 def working_days_of(month: date, day: date) -> WorkingDays:
     """Working days of the month, counted as passed up to and with `day` (the last published day)."""
-    first, last = month_start(month), month_end(month)
-    days = list(working_days(first, last))
-    return WorkingDays(sum(one <= day for one in days), len(days))
+    days = _calendar(month_start(month))
+    return WorkingDays(bisect_right(days, day), len(days))
+
+
+@lru_cache(maxsize=256)
+def _calendar(month: date) -> tuple[date, ...]:
+    return tuple(working_days(month, month_end(month)))
 
 
 @dataclass(frozen=True)
