@@ -116,7 +116,7 @@ def rows(ids: Sequence[int]) -> list[Client]:
     """Clients of a page in the given order, with all that a row shows. One query."""
     found = (
         Client.objects.filter(pk__in=ids)
-        .select_related("state", "home_manager", "in_work_with", "office")
+        .select_related("state", "segment", "home_manager", "in_work_with", "office")
         .annotate(
             contact_due=F(CONTACT_DUE),
             contact_known=Case(

@@ -268,10 +268,12 @@ def test_the_most_exact_view_is_the_current_one(as_user: Any, manager: User) -> 
 
 
 @pytest.mark.parametrize("count", [1, 50, 500])
-def test_the_list_costs_the_same_queries_at_any_length(as_user: Any, head: User, count: int) -> None:
+def test_the_list_costs_the_same_queries_at_any_length(
+    as_user: Any, head: User, manager: User, segment: Segment, count: int
+) -> None:
+    people = {"home_manager": manager, "in_work_with": head, "office": head.office, "segment": segment}
     clients = Client.objects.bulk_create(
-        Client(code=f"Q{number}", name=f"Клиент {number}", home_manager=head, in_work_with=head)
-        for number in range(count)
+        Client(code=f"Q{number}", name=f"Клиент {number}", **people) for number in range(count)
     )
     ClientState.objects.bulk_create(ClientState(client=client, amount=client.pk) for client in clients)
     assert queries_of_part(as_user(head), URL, "results") == pinned("clients:list")
