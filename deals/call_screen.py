@@ -92,6 +92,28 @@ class Moment:
         return f"{self.at:%Y-%m-%dT%H:%M}"
 
 
+def _talked(talks: list[Interaction]) -> dict[str, Any]:
+    """What the last conversations left."""
+    return {
+        "last_talk": next((one for one in talks if one.outcome == Outcome.TALKED), None),
+        "last_call": talks[0] if talks else None,
+        "agreement": next((one for one in talks if one.agreement), None),
+    }
+
+
+def _invoices(client: Client) -> dict[str, Any]:
+    """Open invoices: a few, and whether there are more."""
+    found = list(Invoice.objects.filter(client=client, state=InvoiceState.OPEN)[: INVOICES_SHOWN + 1])
+    return {"invoices": found[:INVOICES_SHOWN], "more_invoices": len(found) > INVOICES_SHOWN}
+
+
+def _why(entry: CallEntry | None) -> list[Why]:
+    """The reasons of the entry, in words."""
+    if entry is None:
+        return []
+    return [Why(reasons.sentence(one, entry.date), reasons.badge(one, entry.date)) for one in entry.reasons]
+
+
 def build(user: User, client: Client, entry: CallEntry | None) -> dict[str, Any]:
     """The context of the screen, but for the form and the place in the list."""
     day, now = published_day() or yesterday(), timezone.now()
@@ -100,7 +122,6 @@ def build(user: User, client: Client, entry: CallEntry | None) -> dict[str, Any]
     person = _open(user, _first(contacts))
     others = [one for one in contacts if person is None or one != person.contact]
     talks = list(Interaction.objects.filter(client=client).select_related("user")[:HISTORY])
-    invoices = list(Invoice.objects.filter(client=client, state=InvoiceState.OPEN)[: INVOICES_SHOWN + 1])
     bought = purchases.by_month(client, day)
     categories = purchases.by_category(client, day)
     why = entry.reasons if entry else []
@@ -116,15 +137,10 @@ def build(user: User, client: Client, entry: CallEntry | None) -> dict[str, Any]
         "others": _others(user, others),
         "local_time": theirs,
         "is_late_there": theirs is not None and not _works(theirs, values),
-        "why": [Why(reasons.sentence(one, entry.date), reasons.badge(one, entry.date)) for one in why]
-        if entry
-        else [],
-        "last_talk": next((one for one in talks if one.outcome == Outcome.TALKED), None),
-        "last_call": talks[0] if talks else None,
-        "agreement": next((one for one in talks if one.agreement), None),
+        "why": _why(entry),
+        **_talked(talks),
         "promises": list(_promises(client, why)),
-        "invoices": invoices[:INVOICES_SHOWN],
-        "more_invoices": len(invoices) > INVOICES_SHOWN,
+        **_invoices(client),
         "bars": bars([(pair.month, pair.amount) for pair in bought.pairs]),
         "year_total": sum((pair.amount for pair in bought.pairs), Decimal(0)),
         "year_months": [bought.pairs[place].month for place in (0, 6, -1)],

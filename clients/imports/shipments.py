@@ -111,11 +111,7 @@ def apply(run: Run) -> None:
         run.counts[name] = int(counts.get(name, 0))
 
 
-def _create_clients(batch: dict[str, int]) -> None:
-    """Unknown clients, named by their latest row; names that came from shipments follow later rows."""
-    execute("DROP TABLE IF EXISTS import_clients")
-    execute(
-        """
+_KNOWN_CLIENTS = """
         CREATE TEMP TABLE import_clients ON COMMIT DROP AS
         SELECT DISTINCT ON (client_code) client_code, coalesce(nullif(client_name, ''), client_code) AS name,
                client_name <> '' AS is_named, concat_ws('|', day, number, lpad(line::text, 6, '0')) AS name_key,
@@ -123,9 +119,7 @@ def _create_clients(batch: dict[str, int]) -> None:
                branch
         FROM import_lines ORDER BY client_code, client_name <> '' DESC, day DESC, number COLLATE "C" DESC, row_no DESC
         """
-    )
-    execute(
-        """
+_NEW_CLIENTS = """
         WITH made AS (
             INSERT INTO clients_client (code, name, name_key, direction, office_id, city, time_zone, source, potential,
                                         discount, note, created_at, search_text)
@@ -138,11 +132,8 @@ def _create_clients(batch: dict[str, int]) -> None:
         )
         INSERT INTO clients_importchange (batch_id, model, object_id, before)
         SELECT %(batch)s, 'client', id, NULL FROM made
-        """,
-        batch,
-    )
-    execute(
         """
+_RENAMED_CLIENTS = """
         WITH renamed AS (
             SELECT c.id, c.name, c.name_key, i.name AS fresh, i.name_key AS fresh_key
             FROM clients_client c JOIN import_clients i ON i.client_code = c.code
@@ -153,25 +144,15 @@ def _create_clients(batch: dict[str, int]) -> None:
             ON CONFLICT DO NOTHING
         )
         UPDATE clients_client c SET name = r.fresh, name_key = r.fresh_key FROM renamed r WHERE c.id = r.id
-        """,
-        batch,
-    )
-
-
-def _create_products(batch: dict[str, int]) -> None:
-    """Categories and products of the file; the latest name and category win."""
-    execute("DROP TABLE IF EXISTS import_products")
-    execute(
         """
+_KNOWN_PRODUCTS = """
         CREATE TEMP TABLE import_products ON COMMIT DROP AS
         SELECT DISTINCT ON (product_code) product_code, product_name, category,
                concat_ws('|', day, number, lpad(line::text, 6, '0')) AS name_key
         FROM import_lines WHERE product_code <> ''
         ORDER BY product_code, (product_name <> '') DESC, day DESC, number COLLATE "C" DESC, row_no DESC
         """
-    )
-    execute(
-        """
+_NEW_CATEGORIES = """
         WITH made AS (
             INSERT INTO clients_category (name)
             SELECT DISTINCT category FROM import_lines WHERE category <> '' ORDER BY category
@@ -179,11 +160,8 @@ def _create_products(batch: dict[str, int]) -> None:
         )
         INSERT INTO clients_importchange (batch_id, model, object_id, before)
         SELECT %(batch)s, 'category', id, NULL FROM made
-        """,
-        batch,
-    )
-    execute(
         """
+_NEW_PRODUCTS = """
         WITH fresh AS (
             SELECT p.product_code, p.product_name, p.name_key, g.id AS category_id
             FROM import_products p LEFT JOIN clients_category g ON g.name = p.category
@@ -207,33 +185,29 @@ def _create_products(batch: dict[str, int]) -> None:
         UNION ALL
         SELECT %(batch)s, 'product', id,
                jsonb_build_object('name', name, 'name_key', name_key, 'category_id', category_id) FROM older
-        """,
-        batch,
-    )
+        """
+
+
+def _create_clients(batch: dict[str, int]) -> None:
+    """Unknown clients, named by their latest row; names that came from shipments follow later rows."""
+    execute("DROP TABLE IF EXISTS import_clients")
+    execute(_KNOWN_CLIENTS)
+    execute(_NEW_CLIENTS, batch)
+    execute(_RENAMED_CLIENTS, batch)
+
+
+def _create_products(batch: dict[str, int]) -> None:
+    """Categories and products of the file; the latest name and category win."""
+    execute("DROP TABLE IF EXISTS import_products")
+    execute(_KNOWN_PRODUCTS)
+    execute(_NEW_CATEGORIES, batch)
+    execute(_NEW_PRODUCTS, batch)
 
 
 _LINES_DIGEST = "md5(string_agg(concat_ws('|', {product}, trim_scale({quantity}), trim_scale({price}), {amount}), ';' ORDER BY {order}))"
 
 
-def _compare(run: Run) -> None:
-    """import_changes: every document of the file with its ids, and whether it is new, changed or the same."""
-    fresh = _LINES_DIGEST.format(
-        product="l.product_code",
-        quantity="round(l.quantity, 3)",
-        price="round(l.price, 4)",
-        amount="l.amount",
-        order="l.row_no",
-    )
-    stored = _LINES_DIGEST.format(
-        product="coalesce(p.code, '')",
-        quantity="l.quantity",
-        price="l.price",
-        amount="l.amount",
-        order="l.position",
-    )
-    execute("DROP TABLE IF EXISTS import_changes")
-    execute(
-        f"""
+_COMPARE = """
         CREATE TEMP TABLE import_changes ON COMMIT DROP AS
         WITH sums AS (
             SELECT number, year, count(*) AS rows, sum(amount) AS amount, {fresh} AS digest
@@ -268,7 +242,26 @@ def _compare(run: Run) -> None:
                     ELSE 'updated' END AS change
         FROM documents d LEFT JOIN existing e ON e.number = d.number AND e.year = d.year
         """
+
+
+def _compare(run: Run) -> None:
+    """import_changes: every document of the file with its ids, and whether it is new, changed or the same."""
+    fresh = _LINES_DIGEST.format(
+        product="l.product_code",
+        quantity="round(l.quantity, 3)",
+        price="round(l.price, 4)",
+        amount="l.amount",
+        order="l.row_no",
     )
+    stored = _LINES_DIGEST.format(
+        product="coalesce(p.code, '')",
+        quantity="l.quantity",
+        price="l.price",
+        amount="l.amount",
+        order="l.position",
+    )
+    execute("DROP TABLE IF EXISTS import_changes")
+    execute(_COMPARE.format(fresh=fresh, stored=stored))
     execute("ANALYZE import_changes")
 
 

@@ -113,14 +113,7 @@ def _clients(staff: dict[str, list[User]], rnd: random.Random) -> list[Buyer]:
 
 def _shipments(buyers: list[Buyer], until: date, rnd: random.Random) -> None:
     goods = list(_GOODS.items())
-    copy("clients_category", "id, name", [(i, name) for i, (name, _price) in enumerate(goods, 1)])
-    copy(
-        "clients_product",
-        "id, code, name, name_key, category_id",
-        [(i, f"T{i:03}", name, "", i) for i, (name, _price) in enumerate(goods, 1)],
-    )
-    for table in ("clients_category", "clients_product"):
-        execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 100)")
+    _products(goods)
     documents: list[tuple[Any, ...]] = []
     lines: list[tuple[Any, ...]] = []
     for buyer in buyers:
@@ -154,6 +147,15 @@ def _shipments(buyers: list[Buyer], until: date, rnd: random.Random) -> None:
     )
     copy("clients_shipmentline", "shipment_id, position, product_id, quantity, price, amount", lines)
     execute(f"SELECT setval(pg_get_serial_sequence('clients_shipment', 'id'), {len(documents) + 1})")
+
+
+def _products(goods: list[tuple[str, int]]) -> None:
+    """One product in each category."""
+    copy("clients_category", "id, name", [(i, name) for i, (name, _price) in enumerate(goods, 1)])
+    rows = [(i, f"T{i:03}", name, "", i) for i, (name, _price) in enumerate(goods, 1)]
+    copy("clients_product", "id, code, name, name_key, category_id", rows)
+    for table in ("clients_category", "clients_product"):
+        execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 100)")
 
 
 def _days(buyer: Buyer, until: date, rnd: random.Random) -> list[date]:
