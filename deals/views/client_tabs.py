@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import F
@@ -38,7 +38,7 @@ class Event:
 def timeline(request: PersonRequest, pk: int) -> HttpResponse:
     """The latest events, newest first; `?before=` continues from a moment on."""
     client = _client(request, pk)
-    before = parse_datetime(request.GET.get("before", "")) or timezone.now()
+    before = _moment(request.GET.get("before", "")) or timezone.now() + timedelta(days=1)
     events = sorted(_events(client, before), key=lambda event: event.at, reverse=True)
     context = {
         "client": client,
@@ -91,6 +91,15 @@ def _events(client: Client, before: datetime) -> Iterator[Event]:
     for task in done.select_related("assignee").order_by("-closed_at")[: PAGE + 1]:
         if task.closed_at:
             yield Event(task.closed_at, "task", task)
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment of the URL; None for whatever is none."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return timezone.make_aware(found) if found and timezone.is_naive(found) else found
 
 
 def _noon(day: date) -> datetime:
