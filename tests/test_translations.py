@@ -1,5 +1,6 @@
 """Russian is complete: every source string of code and templates has a translation (DESIGN.md, «The page»)."""
 
+import itertools
 from io import BytesIO
 from pathlib import Path
 
@@ -76,7 +77,12 @@ def _complete(text: object) -> bool:
 @pytest.mark.parametrize("app", APPS)
 def test_catalogue_of_an_app_has_no_string_twice(app: str) -> None:
     lines = (ROOT / app / "locale/ru/LC_MESSAGES/django.po").read_text(encoding="utf-8").splitlines()
-    ids = [line for line in lines if line.startswith("msgid ") and line != 'msgid ""']
+    pairs = list(itertools.pairwise(lines))
+    ids = [
+        (before if before.startswith("msgctxt") else "", line)
+        for before, line in pairs
+        if line.startswith("msgid ") and line != 'msgid ""'
+    ]
     assert sorted({one for one in ids if ids.count(one) > 1}) == []
 
 

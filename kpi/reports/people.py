@@ -86,7 +86,7 @@ FAMILIES: tuple[tuple[tuple[str, str | Promise], ...], ...] = (
     (("other_late", _("Not in time")), ("other_in_time", _("In time")), ("other", _("All"))),
     (("top_unshipped", _("Without a shipment")), ("top_shipped", _("With a shipment"))),
     (("became_zero", _("All")), ("became_zero_top", _("TOP"))),
-    (("active", _("Active")), ("new", _("New"))),
+    (("active", _("Active accounts")), ("new", _("New clients"))),
 )
 
 

@@ -24,6 +24,7 @@
     if (state === "open") return hatched(colour("--c1"));
     return state === "free" ? colour("--line-strong") : colour("--c1");
   };
+  const zoom = () => Number(getComputedStyle(document.documentElement).zoom) || 1;
   const half = (context) => {
     const area = context.chart.chartArea;
     return area ? Math.max(area.width / context.chart.data.labels.length / 2.5, 6) : 12;
@@ -44,7 +45,7 @@
         ],
       },
       options: {
-        animation: false, maintainAspectRatio: false, interaction: { mode: "index", intersect: false },
+        animation: false, maintainAspectRatio: false, layout: { autoPadding: false, padding: { top: 6 } }, devicePixelRatio: devicePixelRatio * zoom(), interaction: { mode: "index", intersect: false },
         onClick: (_event, found, chart) => {
           if (!found.length) return;
           const address = new URL(location.href);
