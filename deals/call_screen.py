@@ -127,7 +127,7 @@ def build(user: User, client: Client, entry: CallEntry | None) -> dict[str, Any]
     why = entry.reasons if entry else []
     lacks = gap.missing(client, [one.name for one in categories], values, day)
     situation = reasons.situation(why, in_development=in_development(client))
-    facts = _facts(user, client, person, why, [one.name for one in lacks])
+    facts = _facts(user, client, person, why, [one.name for one in lacks], talks)
     theirs = client_clock(client, now)
     return {
         "client": client,
@@ -234,7 +234,12 @@ def _promises(client: Client, why: list[reasons.Reason]) -> Any:
 
 
 def _facts(
-    user: User, client: Client, person: Person | None, why: list[reasons.Reason], lacks: list[str]
+    user: User,
+    client: Client,
+    person: Person | None,
+    why: list[reasons.Reason],
+    lacks: list[str],
+    talks: list[Interaction],
 ) -> dict[str, str]:
     """What the scripts of the book may name in braces."""
     state = getattr(client, "state", None)
@@ -245,6 +250,7 @@ def _facts(
         "contact": person.contact.name if person else "…",
         "categories": _(" and ").join(lacks).lower(),
         "segment": str(client.segment or ""),
+        "agreement": next((one.agreement for one in talks if one.agreement), ""),
     }
     if state and state.last_purchase:
         facts["last_purchase"] = in_words(state.last_purchase)

@@ -14,8 +14,9 @@ SINCE = date(1900, 1, 1)  # first versions hold for every date a file may bring 
 
 
 def load(apps: Any) -> None:
-    """Typology and regulations; `apps` is a migration's registry or Django's own."""
+    """Typology, regulations and scripts; `apps` is a migration's registry or Django's own."""
     load_typology(apps)
+    load_scripts(apps)
     for path in sorted((BOOK / "regulations").glob("*.md")):
         load_regulation(apps, *parse(path.read_text(encoding="utf-8")))
 
@@ -38,6 +39,24 @@ def load_typology(apps: Any) -> None:
             segments.objects.get_or_create(
                 code=segment["code"], defaults=segment | {"sphere": sphere, "order": order}
             )
+
+
+def load_scripts(apps: Any) -> None:
+    """Scripts of calls and answers to objections that are not there yet."""
+    scripts, objections = apps.get_model("playbook", "Script"), apps.get_model("playbook", "Objection")
+    spheres = dict(apps.get_model("playbook", "Sphere").objects.values_list("code", "pk"))
+    segments = dict(apps.get_model("playbook", "Segment").objects.values_list("code", "pk"))
+    with (BOOK / "scripts.toml").open("rb") as file:
+        book = tomllib.load(file)
+    for fields in book["scripts"]:
+        scripts.objects.get_or_create(
+            situation=fields["situation"],
+            sphere_id=spheres[fields["sphere"]] if "sphere" in fields else None,
+            segment_id=segments[fields["segment"]] if "segment" in fields else None,
+            defaults={"title": fields["title"], "steps": fields["steps"]},
+        )
+    for order, fields in enumerate(book["objections"], start=1):
+        objections.objects.get_or_create(code=fields["code"], defaults=fields | {"order": order})
 
 
 def load_regulation(apps: Any, head: dict[str, Any], text: str) -> None:
