@@ -50,6 +50,11 @@ class Dashboard:
         """Nothing was planned and nothing was sold."""
         return not self.score.plan and not self.score.fact and not self.base.rows
 
+    @property
+    def states(self) -> set[str]:
+        """What the bars of the year say, for the legend."""
+        return {_state(one) for one in self.year.months if one.score.fact or one.score.plan}
+
     def chart(self) -> dict[str, Any]:
         """The year for Chart.js: millions of roubles, labels in the person's language."""
         months = self.year.months

@@ -22,7 +22,7 @@ from salesdept.dates import add_months
 from salesdept.templatetags.ui import group_digits, percent
 
 MANAGERS, SPHERES = 2, 1  # the list is for one meeting: it fits a card beside the chart
-LONG = 2  # from here on it is a trend and not an accident
+LONG = 2  # from here on it is no accident
 
 
 @dataclass(frozen=True)
@@ -101,21 +101,14 @@ def _base(base: Base, period: Period, office: dict[str, str]) -> Iterator[Item]:
         return
     total = base.total
     if total.top_late:
-        worst = max(base.rows, key=lambda row: (row.counts.top_late, str(row.name)))
-        words = {
-            "n": total.top_late,
-            "all": total.top_total,
-            "name": worst.name,
-            "most": worst.counts.top_late,
-        }
         text = ngettext(
-            "No talk in time with %(n)s TOP client of %(all)s; most with %(name)s: %(most)s",
-            "No talk in time with %(n)s TOP clients of %(all)s; most with %(name)s: %(most)s",
+            "No talk in time with %(n)s TOP client of %(all)s",
+            "No talk in time with %(n)s TOP clients of %(all)s",
             total.top_late,
         )
-        yield Item(
-            text % words, str(total.top_late), "warn", _address("people", period, **office, what="top_late")
-        )
+        words = {"n": total.top_late, "all": total.top_total}
+        url = _address("people", period, **office, what="top_late")
+        yield Item(text % words + _worst(base), str(total.top_late), "warn", url)
     if total.became_zero_top:
         text = ngettext(
             "%(n)s TOP client became zero", "%(n)s TOP clients became zero", total.became_zero_top
@@ -132,6 +125,14 @@ def _base(base: Base, period: Period, office: dict[str, str]) -> Iterator[Item]:
             "warn",
             url,
         )
+
+
+def _worst(base: Base) -> str:
+    """Whose TOP clients wait most, where several wait with one person."""
+    row = max(base.rows, key=lambda row: (row.counts.top_late, str(row.name)))
+    if row.counts.top_late < LONG:
+        return ""
+    return _("; most with %(name)s: %(most)s") % {"name": row.name, "most": row.counts.top_late}
 
 
 def _slowest(base: Base) -> CountRow | None:

@@ -98,11 +98,10 @@ def family(what: str) -> list[tuple[str, str | Promise, bool]]:
 
 _LIST = """
     SELECT rows.client_id, rows.first, rows.second, coalesce(m.amount, 0), count(*) OVER ()
-    FROM ({source}) AS rows
+    FROM (SELECT * FROM ({source}) AS rows WHERE {where}) AS rows
     JOIN clients_client c ON c.id = rows.client_id
     LEFT JOIN clients_clientstate s ON s.client_id = rows.client_id
     LEFT JOIN clients_clientmonth m ON m.client_id = rows.client_id AND m.month = %(month)s
-    WHERE {where}
     ORDER BY s.amount DESC NULLS LAST, c.code COLLATE "C", rows.first
 """
 

@@ -74,11 +74,13 @@ def test_night_run_twice_changes_nothing() -> None:
 def test_two_nights_never_run_at_once() -> None:
     settings = connection.get_connection_params()
     keys = ("host", "port", "user", "password", "dbname")
-    with psycopg.connect(**{key: settings[key] for key in keys if settings.get(key)}) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
-        with pytest.raises(AlreadyRunningError):
-            run_night(as_of=DAY)
-    assert run_night(as_of=DAY).state == "done"  # the lock went with its connection
+    other = psycopg.connect(**{key: settings[key] for key in keys if settings.get(key)})
+    other.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+    with pytest.raises(AlreadyRunningError):
+        run_night(as_of=DAY)
+    # returns when the other process has ended, and its lock with it
+    fetch("SELECT pg_terminate_backend(%(pid)s, 10000)", {"pid": other.info.backend_pid})
+    assert run_night(as_of=DAY).state == "done"
 
 
 def test_earlier_day_needs_full_and_takes_the_later_ones_back() -> None:
