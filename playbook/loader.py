@@ -69,7 +69,7 @@ def load_regulation(apps: Any, head: dict[str, Any], text: str) -> None:
     if not created:
         return
     version = apps.get_model("playbook", "RegulationVersion").objects.create(
-        regulation=page, number=1, state="approved", text=text, in_force_from=SINCE
+        regulation=page, number=1, state="draft", text=text, in_force_from=SINCE
     )
     values = apps.get_model("playbook", "ParameterValue")
     values.objects.bulk_create(
@@ -77,3 +77,5 @@ def load_regulation(apps: Any, head: dict[str, Any], text: str) -> None:
         for one in DEFINITIONS
         if one.regulation == page.code
     )
+    version.state = "approved"  # last: what is approved takes no more values
+    version.save(update_fields=["state"])

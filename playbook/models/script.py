@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from playbook.models.search import search_column
+
 
 class Situation(models.TextChoices):
     """Why a call is made; the call list's reasons point here."""
@@ -39,6 +41,8 @@ class Script(models.Model):
     )
     title = models.CharField(_("title"), max_length=200)
     steps = models.JSONField(_("steps"), default=list)
+    search = search_column("A", "title")
+    search_body = search_column("C", "steps")
 
     class Meta:
         verbose_name = _("script")
@@ -61,6 +65,8 @@ class Objection(models.Model):
     says = models.CharField(_("the client says"), max_length=300)
     answer = models.TextField(_("the manager answers"))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    search = search_column("A", "says")
+    search_body = search_column("C", "answer")
 
     class Meta:
         verbose_name = _("objection")

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from playbook.models.search import search_column
+
 
 class Sphere(models.Model):
     """A sphere of business: advertising, workwear, trade, souvenirs, end customers."""
@@ -40,6 +42,10 @@ class Segment(models.Model):
     consumption = models.TextField(_("how they use the product"), blank=True)
     decision_makers = models.JSONField(_("decision makers"), default=list, blank=True)
     problems = models.JSONField(_("typical problems"), default=list, blank=True)
+    search = search_column("A", "name", "short_name")
+    search_body = search_column(
+        "C", "portrait", "consumption", "signs", "questions", "decision_makers", "problems"
+    )
 
     class Meta:
         verbose_name = _("segment")
