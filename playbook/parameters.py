@@ -6,8 +6,10 @@ day stands in the approved versions of its regulation and is read through `playb
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 CELLS = tuple(a + x for a in "ABC" for x in "XYZ")
+PLACES = 4  # decimals of a share or a variation
+_INTEGER, _DECIMAL = re.compile(r"-?[0-9]{1,9}"), re.compile(r"-?[0-9]{1,9}([.][0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Definition:
     unit: str | Promise = ""
     low: Any = None
     high: Any = None
-    choices: tuple[str, ...] = ()
+    choices: Mapping[str, str | Promise] = field(default_factory=dict)  # value → how people call it
 
     def clean(self, raw: Any) -> Any:
         """A typed value from a form, a file or JSON; ValidationError in the user's language."""
@@ -37,20 +41,33 @@ class Definition:
             return self._one_of(str(raw))
         if self.kind == "cells":
             return self._cells(raw)
-        try:
-            text = str(raw).strip().replace(",", ".")
-            value: Any = int(text) if self.kind == "integer" else Decimal(text)
-        except (ValueError, InvalidOperation) as error:
-            raise ValidationError(_("“%(value)s” is not a number."), params={"value": raw}) from error
+        value = self._number("".join(str(raw).split()).replace(",", "."), raw)
         if not self.low <= value <= self.high:
-            raise ValidationError(
-                _("The value must be from %(low)s to %(high)s."), params={"low": self.low, "high": self.high}
-            )
+            bounds = {"low": self.shown(self.low), "high": self.shown(self.high)}
+            raise ValidationError(_("The value must be from %(low)s to %(high)s."), params=bounds)
         return value
+
+    def _number(self, text: str, raw: Any) -> Any:
+        if not _DECIMAL.fullmatch(text):
+            raise ValidationError(_("“%(value)s” is not a number."), params={"value": str(raw)[:40]})
+        if self.kind == "integer":
+            if not _INTEGER.fullmatch(text):
+                raise ValidationError(_("A whole number is needed here."))
+            return int(text)
+        if len(text.partition(".")[2]) > PLACES:
+            raise ValidationError(_("At most %(places)s digits after the comma."), params={"places": PLACES})
+        return Decimal(text)
+
+    def shown(self, value: Any) -> str:
+        """The value as people write it: decimal comma, cells with commas between, a choice by its name."""
+        if self.kind == "choice":
+            return str(self.choices.get(value, value))
+        return ", ".join(value) if isinstance(value, list) else str(value).replace(".", ",")
 
     def _one_of(self, value: str) -> str:
         if value not in self.choices:
-            raise ValidationError(_("Choose one of: %(list)s."), params={"list": ", ".join(self.choices)})
+            names = ", ".join(str(name) for name in self.choices.values())
+            raise ValidationError(_("Choose one of: %(list)s."), params={"list": names})
         return value
 
     def _cells(self, raw: Any) -> list[str]:
@@ -89,7 +106,7 @@ DEFINITIONS: tuple[Definition, ...] = (
         "choice",
         "frequency",
         _("How regularity is measured"),
-        choices=("frequency", "cv"),
+        choices={"frequency": _("by months with purchases"), "cv": _("by variation of months")},
     ),
     _int("xyz.x_months", "key-client", 8, _("Months with purchases for class X"), _MONTHS, 1, 36),
     _int("xyz.y_months", "key-client", 4, _("Months with purchases for class Y"), _MONTHS, 1, 36),
@@ -228,22 +245,27 @@ DEFINITIONS: tuple[Definition, ...] = (
 BY_CODE: dict[str, Definition] = {definition.code: definition for definition in DEFINITIONS}
 
 
-def check_together(values: dict[str, Any]) -> None:
-    """ValidationError when values contradict each other, e.g. share A above share B."""
-    pairs = (
-        ("abc.a_share", "abc.b_share"),
-        ("xyz.y_months", "xyz.x_months"),
-        ("xyz.x_cv", "xyz.y_cv"),
-        ("stage.zero_months_top", "stage.lost_months"),
-        ("stage.zero_months_single", "stage.lost_months"),
-        ("stage.zero_months_regular", "stage.lost_months"),
-        ("invoice.first_contact_day", "invoice.second_contact_day"),
-        ("invoice.second_contact_day", "invoice.handover_day"),
-        ("work.day_start_hour", "work.day_end_hour"),
-    )
-    for smaller, larger in pairs:
+# Pairs of one regulation where the first may not be greater than the second.
+ORDERED_PAIRS = (
+    ("abc.a_share", "abc.b_share"),
+    ("xyz.y_months", "xyz.x_months"),
+    ("xyz.x_months", "analysis.window_months"),
+    ("xyz.x_cv", "xyz.y_cv"),
+    ("stage.zero_months_top", "stage.lost_months"),
+    ("stage.zero_months_single", "stage.lost_months"),
+    ("stage.zero_months_regular", "stage.lost_months"),
+    ("invoice.first_contact_day", "invoice.second_contact_day"),
+    ("invoice.second_contact_day", "invoice.handover_day"),
+    ("work.day_start_hour", "work.day_end_hour"),
+)
+
+
+def contradictions(values: Mapping[str, Any]) -> Iterator[tuple[str, ValidationError]]:
+    """Each value that contradicts another, e.g. share A above share B: its code and what to say about it."""
+    for smaller, larger in ORDERED_PAIRS:
         if smaller in values and larger in values and values[smaller] > values[larger]:
-            raise ValidationError(
-                _("“%(smaller)s” must not be greater than “%(larger)s”."),
-                params={"smaller": BY_CODE[smaller].name, "larger": BY_CODE[larger].name},
+            names = {"smaller": BY_CODE[smaller].name, "larger": BY_CODE[larger].name}
+            yield (
+                smaller,
+                ValidationError(_("“%(smaller)s” must not be greater than “%(larger)s”."), params=names),
             )

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from playbook.models import ParameterValue, RegulationVersion
-from playbook.parameters import BY_CODE, DEFINITIONS
+from playbook.parameters import BY_CODE, DEFINITIONS, Definition
 
 
 class UnknownParameterError(LookupError):
@@ -45,15 +45,38 @@ def in_force(day: date) -> Parameters:
     stored = dict(
         ParameterValue.objects.filter(version__in=versions, code__in=BY_CODE).values_list("code", "value")
     )
-    values = {
-        definition.code: definition.from_json(stored[definition.code])
-        if definition.code in stored
-        else definition.default
-        for definition in DEFINITIONS
+    return Parameters(day, _typed(stored))
+
+
+def with_version(version: RegulationVersion, day: date) -> Parameters:
+    """All values as they would be on the day if this version were in force: for reading it (two queries)."""
+    own = {
+        one.code: BY_CODE[one.code].from_json(one.value)
+        for one in version.values.all()
+        if one.code in BY_CODE
     }
-    return Parameters(day, values)
+    return Parameters(day, {**in_force(day).values, **own})
+
+
+def of_version(version: RegulationVersion) -> dict[str, Any]:
+    """What each parameter of the version's regulation is worth in it, in the catalogue's order."""
+    stored = {one.code: one.value for one in version.values.all()}
+    values = _typed(stored)
+    return {one.code: values[one.code] for one in of_regulation(version.regulation.code)}
+
+
+def of_regulation(code: str) -> list[Definition]:
+    """The parameters that a regulation sets, in the catalogue's order."""
+    return [definition for definition in DEFINITIONS if definition.regulation == code]
 
 
 def value(code: str, day: date) -> Any:
     """One parameter on one day."""
     return in_force(day)[code]
+
+
+def _typed(stored: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        one.code: one.from_json(stored[one.code]) if one.code in stored else one.default
+        for one in DEFINITIONS
+    }

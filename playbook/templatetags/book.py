@@ -1,0 +1,57 @@
+"""How pages of the book show dates of versions, and places of facts in scripts."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from playbook.loader import SINCE
+from salesdept.templatetags.ui import day as day_in_words
+
+register = template.Library()
+_PLACE = re.compile(r"\{\s*(\w+)\s*\}")
+FACTS = {
+    "contact": gettext_lazy("contact's name"),
+    "manager": gettext_lazy("your name"),
+    "agreement": gettext_lazy("last agreement"),
+    "last_purchase": gettext_lazy("day of the last purchase"),
+    "cycle": gettext_lazy("usual interval"),
+    "expected": gettext_lazy("day of the expected order"),
+    "categories": gettext_lazy("what they do not buy"),
+    "invoice_number": gettext_lazy("invoice number"),
+    "invoice_amount": gettext_lazy("invoice amount"),
+    "invoice_date": gettext_lazy("invoice date"),
+}
+
+
+@register.filter
+def since(value: date | None) -> str:
+    """«с 1 декабря», «с начала учёта» for the first versions, a dash for none."""
+    if value is None:
+        return "—"
+    if value == SINCE:
+        return _("from the very beginning")
+    return _("from %(day)s") % {"day": day_in_words(value)}
+
+
+@register.filter
+def with_places(text: Any) -> SafeString:
+    """A script's sentence with the places of facts as words: `{contact}` → «имя контакта»."""
+
+    def place(match: re.Match[str]) -> str:
+        return format_html('<span class="place">{}</span>', FACTS.get(match[1], match[1]))
+
+    return mark_safe(_PLACE.sub(place, escape(text)))  # noqa: S308 - escaped above
+
+
+@register.filter
+def unit_of(definition: Any) -> str:
+    """The unit of a parameter, empty when it has none."""
+    return str(definition.unit)
