@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from playbook.markdown import unknown_codes
@@ -22,7 +23,7 @@ class ParameterField(forms.Field):
 
     def __init__(self, definition: Definition, **kwargs: Any) -> None:
         self.definition = definition
-        super().__init__(label=definition.name, widget=_widget(definition), **kwargs)
+        super().__init__(label=str(definition.name), widget=_widget(definition), **kwargs)
         if definition.kind in ("integer", "decimal"):
             self.help_text = _("from %(low)s to %(high)s") % {
                 "low": definition.shown(definition.low),
@@ -95,6 +96,12 @@ class DraftForm(forms.Form):
         for code, error in contradictions(self.values):
             self.add_error(PREFIX + code, error)
         return cleaned
+
+    def resume_from(self, revision: int) -> None:
+        """Show what was typed on top of this revision: saving again then replaces what is stored."""
+        data = cast(QueryDict, self.data).copy()
+        data["revision"] = str(revision)
+        self.data = data
 
     @property
     def values(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from playbook.loader import SINCE
+from playbook.search import line as as_line
 from salesdept.templatetags.ui import day as day_in_words
 
 register = template.Library()
@@ -52,6 +53,6 @@ def with_places(text: Any) -> SafeString:
 
 
 @register.filter
-def unit_of(definition: Any) -> str:
-    """The unit of a parameter, empty when it has none."""
-    return str(definition.unit)
+def line(one: Any) -> str:
+    """A line of a list of the book: a sentence, or an object whose values are sentences."""
+    return as_line(one)
