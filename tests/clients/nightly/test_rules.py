@@ -156,19 +156,17 @@ def with_values(regulation: str, **values: object) -> None:
     from playbook.models import Regulation
 
     page, _ = Regulation.objects.get_or_create(code=regulation, defaults={"title": regulation})
-    RegulationVersion.objects.filter(regulation=page, change_note="test").delete()
-    number = page.versions.count() + 100
     version = RegulationVersion.objects.create(
         regulation=page,
-        number=number,
-        state="approved",
-        text="",
+        number=page.versions.count() + 100,
         change_note="test",
         in_force_from=date(1990, 1, 1),
     )
     ParameterValue.objects.bulk_create(
         ParameterValue(version=version, code=code, value=value) for code, value in values.items()
     )
+    version.state = "approved"  # last: what is approved takes no more values
+    version.save(update_fields=["state"])
 
 
 def _months():
