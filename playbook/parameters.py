@@ -209,6 +209,12 @@ DEFINITIONS: tuple[Definition, ...] = (
     _int("lead.close_days", "leads", 14, _("A lead is decided within"), _DAYS, 1, 365),
     _int("work.day_start_hour", "leads", 9, _("The working day begins at"), _("o'clock"), 0, 23),
     _int("work.day_end_hour", "leads", 18, _("The working day ends at"), _("o'clock"), 1, 24),
+    _int("book.review_months", "sales-book", 12, _("A regulation is looked through every"), _MONTHS, 1, 36),
+    _int("book.read_days", "sales-book", 5, _("Working days to read a new version"), _DAYS, 1, 60),
+    _share("quiz.pass_share", "sales-book", "0.80", _("Share of right answers that passes a quiz")),
+    _int("quiz.questions", "sales-book", 5, _("Questions in a quiz"), "", 1, 50),
+    _int("quiz.attempts_a_day", "sales-book", 3, _("Attempts at a quiz a day"), "", 1, 20),
+    _int("quiz.valid_months", "sales-book", 12, _("A passed quiz is good for"), _MONTHS, 1, 60),
     _int("plan.horizon_months", "planning", 36, _("Plans reach ahead"), _MONTHS, 1, 60),
     _int(
         "portfolio.top_per_manager", "substitution", 45, _("TOP clients a manager can keep"), _CLIENTS, 1, 500

@@ -1,45 +1,37 @@
-"""Key parameters of a sphere as people read them (DOMAIN.md 4.8)."""
+"""Which segment a client belongs to, by its answers (DOMAIN.md 4.8). Pure arithmetic, no queries."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
-
-from django.utils.translation import gettext_lazy as _
-
-KINDS = {
-    "yes_no": _("yes or no"),
-    "choice": _("one of"),
-    "several": _("several of"),
-    "number": _("number"),
-    "text": _("text"),
-}
 
 
 @dataclass(frozen=True)
-class KeyFact:
-    """What is found out about every client of a sphere, and how it is answered."""
+class Rule:
+    """An answer that was given, and how much it speaks for a segment."""
 
-    name: str
-    kind: Any = ""
-    options: list[str] = field(default_factory=list)
-
-
-def facts_of(stored: Iterable[Any]) -> list[KeyFact]:
-    """Key parameters as stored: a name, or an object with `name`, `kind`, `options`."""
-    return [_fact(one) for one in stored]
+    question: str
+    answer: str
+    segment: int
+    weight: int
 
 
-def _fact(one: Any) -> KeyFact:
-    if not isinstance(one, dict):
-        return KeyFact(str(one))
-    kind = str(one.get("kind") or one.get("type") or "")
-    options = one.get("options") or one.get("choices") or []
-    unit = str(one.get("unit") or "")
-    kind_shown = KINDS.get(kind, kind)
-    return KeyFact(
-        str(one.get("name", "")),
-        f"{kind_shown}, {unit}" if unit else kind_shown,
-        [str(option) for option in options],
-    )
+@dataclass
+class Proposal:
+    """A segment with the sum of its weights and the answers that made it."""
+
+    segment: int
+    weight: int = 0
+    reasons: list[Rule] = field(default_factory=list)
+
+
+def propose(rules: Iterable[Rule]) -> list[Proposal]:
+    """Segments that the answers speak for, the likeliest first; equal ones in the order of their keys."""
+    found: dict[int, Proposal] = {}
+    for rule in rules:
+        one = found.setdefault(rule.segment, Proposal(rule.segment))
+        one.weight += rule.weight
+        one.reasons.append(rule)
+    for one in found.values():
+        one.reasons.sort(key=lambda rule: (-rule.weight, rule.question))
+    return sorted((one for one in found.values() if one.weight > 0), key=lambda one: (-one.weight, one.segment))

@@ -1,5 +1,6 @@
 """Who buys: clients, shipments, and what the night knows about them."""
 
+from clients.models.answer import ClientAnswer
 from clients.models.client import (
     Client,
     Contact,
@@ -35,6 +36,7 @@ __all__ = [
     "Category",
     "ChangedMonth",
     "Client",
+    "ClientAnswer",
     "ClientChange",
     "ClientMonth",
     "ClientState",

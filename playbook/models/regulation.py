@@ -116,6 +116,12 @@ class RegulationVersion(models.Model):
         related_name="+",
         verbose_name=_("changed by"),
     )
+    read_by = models.DateField(
+        _("to be read by"),
+        null=True,
+        blank=True,
+        help_text=_("empty: so many working days as the book gives"),
+    )
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
     approved_by = models.ForeignKey(
         "salesdept.User",

@@ -11,16 +11,25 @@ class Situation(models.TextChoices):
 
     CALLBACK = "callback", _("Promised call-back")
     INVOICE = "invoice", _("Invoice to chase")
+    INVOICE_SECOND = "invoice_second", _("Invoice to chase, second time")
     LEAD = "lead", _("First contact with a lead")
     AT_RISK = "at_risk", _("About to turn zero")
     EXPECTED_ORDER = "expected_order", _("Expected order is late")
     CADENCE_TOP = "cadence_top", _("Regular conversation, TOP")
     CADENCE_OTHER = "cadence_other", _("Regular conversation")
     DEVELOPMENT = "development", _("Zero or lost client")
+    PROPOSAL = "proposal", _("Answer to a proposal")
+    CLAIM = "claim", _("Claim")
+    SURVEY = "survey", _("Survey")
 
 
 class Script(models.Model):
-    """Steps of a conversation for a situation; without a sphere it is the general one."""
+    """Steps of a conversation for a situation; without a sphere it is the general one.
+
+    A step is a sentence, or an object with `text` (what to do), `say` (the words), `asks` (the code of a key
+    parameter that the answer fills) and `branches` (a list of `{"if": …, "then": …}`).
+    An offer is an object with `title` and `text`: ready to be said or sent.
+    """
 
     situation = models.CharField(_("situation"), max_length=20, choices=Situation.choices)
     sphere = models.ForeignKey(
@@ -41,8 +50,9 @@ class Script(models.Model):
     )
     title = models.CharField(_("title"), max_length=200)
     steps = models.JSONField(_("steps"), default=list)
+    offers = models.JSONField(_("ready offers"), default=list, blank=True)
     search = search_column("A", "title")
-    search_body = search_column("C", "steps")
+    search_body = search_column("C", "steps", "offers")
 
     class Meta:
         verbose_name = _("script")
@@ -64,6 +74,17 @@ class Objection(models.Model):
     code = models.SlugField(_("code"), unique=True)
     says = models.CharField(_("the client says"), max_length=300)
     answer = models.TextField(_("the manager answers"))
+    situations = models.JSONField(
+        _("situations"), default=list, blank=True, help_text=_("codes; empty: any situation")
+    )
+    segment = models.ForeignKey(
+        "playbook.Segment",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="objections",
+        verbose_name=_("segment"),
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     search = search_column("A", "says")
     search_body = search_column("C", "answer")

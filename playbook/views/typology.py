@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, render
 from playbook import markdown
 from playbook.models import OldType, Script, Segment, Sphere
 from playbook.services import parameters
-from playbook.typology import facts_of
 from salesdept.access import PersonRequest, needs
 from salesdept.dates import today
 from salesdept.roles import Perm
@@ -32,7 +31,7 @@ def segment(request: PersonRequest, code: str) -> HttpResponse:
     context = {
         "segment": shown,
         "portrait": markdown.render(shown.portrait, parameters.in_force(today())),
-        "facts": facts_of(shown.sphere.key_parameters),
+        "facts": shown.sphere.key_parameters.all(),
         "siblings": Segment.objects.filter(sphere=shown.sphere),
         "scripts": scripts.select_related("segment", "sphere"),
         "old_types": OldType.objects.filter(segment=shown),

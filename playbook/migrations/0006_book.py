@@ -1,4 +1,4 @@
-"""The book as it stands in the files: typology, and regulations in force."""
+"""The book as it stands in the files, in force."""
 
 from django.db import migrations
 
@@ -11,6 +11,6 @@ def load_book(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("playbook", "0001_initial")]
+    dependencies = [("playbook", "0005_book_people_training")]
 
     operations = [migrations.RunPython(load_book, migrations.RunPython.noop)]
