@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation.reloader import translation_file_changed
 
 
 class SalesdeptConfig(AppConfig):
@@ -14,4 +15,6 @@ class SalesdeptConfig(AppConfig):
         """Compile the catalogues when they are stale, so that an edited text shows at the next start."""
         from salesdept.locale_files import compile_stale
 
-        compile_stale()
+        written = compile_stale()
+        if written:  # models have already asked for words: what was loaded without these files is read again
+            translation_file_changed(None, written[0])

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,28 +14,42 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineWorkbook
 
-# Bounds of what the program is willing to unpack: properties of files, not rules of the business.
-MAX_UNPACKED = 4 * 1024**3
-MAX_XLSX_UNPACKED = 512 * 1024**2
-MAX_RATIO = 200
-MAX_XLSX_ROWS = 200_000
+from clients.imports.archives import MAX_XLSX_ROWS, BoundedGzip, check_xlsx, raise_too_many_rows
+from clients.imports.encodings import find_encoding
+from clients.imports.errors import ImportFileError
+
+# Bounds of a row: properties of files, not rules of the business.
 MAX_CELL = 10_000
+MAX_FIELD = 1024 * 1024
+MAX_LINE = 4 * 1024 * 1024
+MAX_LINES_OF_ROW = 100
 MAX_COLUMNS = 300
+BROKEN = "\ufffd"  # stands where a sign could not be read
 _HEADER_WITHIN = 30
 _SNIFF = 256 * 1024
 
 
-class ImportFileError(Exception):
-    """The file cannot be read; the message is for the person who sent it."""
+@dataclass
+class Source:
+    """What is known of a file while it is read: the share read so far, 0–1, and whether signs were unreadable."""
+
+    share: Callable[[], float]
+    is_broken: bool = False
 
 
 @dataclass
 class Table:
-    """A header and the rows below it; `first_row` is the number of the first data row in the file, from 1."""
+    """A header and the rows below it.
+
+    `first_row` is the number of the first data row in the file, from 1; `width` is how many cells a row may have
+    (None: any, the cells of a spreadsheet have addresses).
+    """
 
     header: list[str]
     rows: Iterator[list[str]]
     first_row: int
+    width: int | None
+    source: Source
 
 
 def open_table(path: Path, known: set[str]) -> Table:
@@ -48,16 +59,25 @@ def open_table(path: Path, known: set[str]) -> Table:
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith(b"PK\x03\x04"):
-        rows = _xlsx_rows(path)
-    elif start.startswith(b"\xd0\xcf\x11\xe0"):
+        sheet = _sheet(path)
+        table = _with_header(_xlsx_rows(sheet), known, Source(lambda: 1.0))
+        table.width = None
+        return table
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise ImportFileError(_("This is an old Excel file (.xls): save it as .xlsx or csv."))
-    elif start.startswith(b"\x1f\x8b"):
-        rows = _text_rows(_Bounded(path))
-    elif path.suffix.lower() == ".xlsx" or b"\x00" in start:
+    if path.suffix.lower() == ".xlsx":
         raise ImportFileError(_("This is not a table: the file has the contents of something else."))
-    else:
-        rows = _text_rows(path.open("rb"))
-    return _with_header(rows, known)
+    if start.startswith(b"\x1f\x8b"):
+        return _text_table(path, known, lambda: BoundedGzip(path))
+    return _text_table(path, known, lambda: io.FileIO(path))
+
+
+def _text_table(path: Path, known: set[str], open_bytes: Callable[[], Any]) -> Table:
+    encoding, size = find_encoding(open_bytes), path.stat().st_size
+    raw = open_bytes()
+    read = raw.packed_seen if isinstance(raw, BoundedGzip) else raw.tell
+    source = Source(lambda: 1.0 if raw.closed else read() / size)
+    return _with_header(_text_rows(raw, encoding, source), known, source)
 
 
 def normal(heading: str) -> str:
@@ -65,109 +85,91 @@ def normal(heading: str) -> str:
     return re.sub(r"[^0-9a-zа-я]+", "", heading.lower().replace("ё", "е"))
 
 
-class _Bounded(io.RawIOBase):
-    """Unpacked bytes up to a bound: a small archive that unpacks without end is refused."""
-
-    def __init__(self, path: Path) -> None:
-        self.source, self.packed, self.seen = gzip.GzipFile(path), path.stat().st_size, 0
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill the buffer; ImportFileError past the bound."""
-        try:
-            data = self.source.read(len(buffer))
-        except (OSError, EOFError, zlib.error) as error:
-            raise ImportFileError(_("The archive is damaged.")) from error
-        self.seen += len(data)
-        if self.seen > MAX_UNPACKED or (self.seen > 64 * 1024**2 and self.seen > self.packed * MAX_RATIO):
-            raise ImportFileError(_("The archive unpacks to too much data and was refused."))
-        buffer[: len(data)] = data
-        return len(data)
-
-
-def _text_rows(raw: Any) -> Iterator[list[str]]:
-    """Rows of a csv: encoding and delimiter are found from its beginning."""
-    buffered = io.BufferedReader(raw if isinstance(raw, io.RawIOBase) else raw.raw, _SNIFF)
+def _text_rows(raw: io.RawIOBase, encoding: str, source: Source) -> Iterator[list[str]]:
+    """Rows of a csv; the delimiter is found from its beginning."""
+    buffered = io.BufferedReader(raw, _SNIFF)
     sample = buffered.peek(_SNIFF)[:_SNIFF]
-    encoding = _encoding(sample)
     text = io.TextIOWrapper(buffered, encoding=encoding, errors="replace", newline="")
-    delimiter = _delimiter(sample.decode(encoding, "replace"))
-    csv.field_size_limit(1024 * 1024)
+    csv.field_size_limit(MAX_FIELD)
+    line = 0
     try:
-        for row in csv.reader(_without_nul(text), delimiter=delimiter):
+        delimiter = _delimiter(sample.decode(encoding, "replace"))
+        reader = csv.reader(_lines(text, source), delimiter=delimiter)
+        for row in reader:
+            if reader.line_num - line > MAX_LINES_OF_ROW:
+                _raise_open_quote(line + 1)
+            line = reader.line_num
             yield [cell.strip()[:MAX_CELL] for cell in row[:MAX_COLUMNS]]
     except csv.Error as error:
+        if "field larger" in str(error):
+            _raise_open_quote(line + 1)
         raise ImportFileError(_("The file is not a table of text: %(error)s") % {"error": error}) from error
     finally:
         text.close()
 
 
-def _without_nul(lines: Iterator[str] | Any) -> Iterator[str]:
-    for line in lines:
-        yield line.replace("\0", "") if "\0" in line else line
-
-
-def _encoding(sample: bytes) -> str:
-    """UTF-8 when the bytes are UTF-8, else windows-1251, the encoding of Russian exports."""
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if sample.count(b"\0") > 10:
-        raise ImportFileError(_("This is not a table: the file has the contents of something else."))
-    for cut in range(4):  # the sample may end inside of a character
-        try:
-            sample[: len(sample) - cut].decode("utf-8")
-        except UnicodeDecodeError:
-            continue
-        return "utf-8-sig"
-    controls = sum(byte < 9 or 13 < byte < 32 for byte in sample)
-    if controls > len(sample) / 50:
-        raise ImportFileError(_("This is not a table: the file has the contents of something else."))
-    return "cp1251"
-
-
-def _delimiter(sample: str) -> str:
-    """The one of ; , tab that stands most evenly in the first lines."""
-    lines = [line for line in sample.splitlines()[:20] if line.strip()]
-    if not lines:
-        raise ImportFileError(_("The file is empty."))
-    return max(
-        ";\t,",
-        key=lambda mark: (min(line.count(mark) for line in lines), sum(line.count(mark) for line in lines)),
+def _raise_open_quote(line: int) -> None:
+    raise ImportFileError(
+        _("A cell that begins near line %(line)s is too long: look for a quote mark that is not closed.")
+        % {"line": line}
     )
 
 
-def _xlsx_rows(path: Path) -> Iterator[list[str]]:
+def _lines(text: io.TextIOWrapper, source: Source) -> Iterator[str]:
+    """Lines of bounded length; a zero byte becomes the sign that stands for what could not be read."""
+    number = 0
+    while line := text.readline(MAX_LINE):
+        number += 1
+        if len(line) >= MAX_LINE:
+            _raise_open_quote(number)
+        if "\0" in line:
+            line = line.replace("\0", BROKEN)
+        if BROKEN in line:
+            source.is_broken = True
+        yield line
+
+
+def _delimiter(sample: str) -> str:
+    """The one of ; tab , that stands in most of the first lines equally often."""
+    lines = [line for line in sample.splitlines()[:20] if line.strip()]
+    if not lines:
+        raise ImportFileError(_("The file is empty."))
+
+    def evenness(mark: str) -> tuple[int, int]:
+        counts = [line.count(mark) for line in lines if mark in line]
+        if not counts:
+            return 0, 0
+        usual = max(sorted(set(counts), reverse=True), key=counts.count)
+        return counts.count(usual), usual
+
+    return max(";\t,", key=evenness)
+
+
+def _sheet(path: Path) -> Any:
+    check_xlsx(path)
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-            if size > MAX_XLSX_UNPACKED or size > max(path.stat().st_size, 100_000) * MAX_RATIO:
-                raise ImportFileError(_("The archive unpacks to too much data and was refused."))
         sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-    except ImportFileError:
-        raise
     except Exception as error:
         raise ImportFileError(_("This is not an Excel table, or it is damaged.")) from error
-    if sheet.total_height > MAX_XLSX_ROWS:
-        raise ImportFileError(
-            _("The table has more than %(rows)s rows: save it as csv and send that.")
-            % {"rows": MAX_XLSX_ROWS}
-        )
+    if sheet.total_height > MAX_XLSX_ROWS + 1:
+        raise_too_many_rows()
+    return sheet
+
+
+def _xlsx_rows(sheet: Any) -> Iterator[list[str]]:
     for row in sheet.iter_rows():
         yield [_cell(value) for value in row[:MAX_COLUMNS]]
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, float):
+        return f"{value:.8f}".rstrip("0").rstrip(".")
     if isinstance(value, datetime | date):
         return value.strftime("%Y-%m-%d")
-    return str(value).strip().replace("\0", "")[:MAX_CELL]
+    return str(value).strip().replace("\0", BROKEN)[:MAX_CELL]
 
 
-def _with_header(rows: Iterator[list[str]], known: set[str]) -> Table:
+def _with_header(rows: Iterator[list[str]], known: set[str], source: Source) -> Table:
     """The header is the row among the first ones with the most headings we know (else the first one)."""
     first: list[list[str]] = []
     for row in rows:
@@ -183,4 +185,4 @@ def _with_header(rows: Iterator[list[str]], known: set[str]) -> Table:
         yield from first[index + 1 :]
         yield from rows
 
-    return Table(header, below(), index + 2)
+    return Table(header, below(), index + 2, len(header), source)

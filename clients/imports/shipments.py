@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clients.imports import undoing
+from clients.imports.staging import reject
 from clients.imports.values import stage_dates
 from clients.models import ImportBatch
 from salesdept.dates import today
@@ -18,17 +19,15 @@ from salesdept.sql import execute, fetch
 if TYPE_CHECKING:
     from clients.imports.service import Run
 
+LARGEST_QUANTITY, LARGEST_AMOUNT = 10**11, 10**11  # what the columns hold, a document of 1,000 lines included
 CODE = "regexp_replace({text}, '^([0-9]+)[.]0$', '\\1')"  # 17850.0 of a spreadsheet is the code 17850
 
 
 def check(run: Run) -> None:
     """Fill import_rejects, then import_lines with the typed rows that are left."""
-    from clients.imports.service import reject
-
     stage_dates()
     reject(run, "client_code", "no_client", "r.client_code = ''")
     reject(run, "number", "no_number", "r.number = ''")
-    reject(run, "number", "too_long", "length(r.number) > 64 OR length(r.client_code) > 64")
     reject(run, "date", "no_date", "left(r.date, 10) IN (SELECT raw FROM import_dates WHERE day IS NULL)")
     later = f"SELECT raw FROM import_dates WHERE day > DATE '{today():%Y-%m-%d}'"
     reject(run, "date", "future_date", f"left(r.date, 10) IN ({later})")
@@ -40,6 +39,7 @@ def check(run: Run) -> None:
         unknown = f"NOT EXISTS (SELECT FROM clients_client c WHERE c.code = {code})"
         reject(run, "client_code", "unknown_client", unknown)
     _type_lines(run)
+    _reject_too_large(run)
     _one_client_per_document()
 
 
@@ -60,17 +60,29 @@ def _type_lines(run: Run) -> None:
         )
         SELECT r.row_no, {CODE.format(text="r.client_code")} AS client_code,
                row_number() OVER (PARTITION BY r.number, extract(year FROM d.day) ORDER BY r.row_no) AS line,
-               left({run.text("client_name")}, 255) AS client_name,
+               {run.text("client_name")} AS client_name,
                d.day, extract(year FROM d.day)::smallint AS year, r.number,
                r.typed_quantity AS quantity, r.typed_price AS price, {amount} AS amount,
-               left({run.text("product_code")}, 64) AS product_code,
-               left({run.text("product_name")}, 255) AS product_name,
-               left({run.text("category")}, 150) AS category, {run.text("direction")} AS direction,
+               {run.text("product_code")} AS product_code,
+               {run.text("product_name")} AS product_name,
+               {run.text("category")} AS category, {run.text("direction")} AS direction,
                {run.text("branch")} AS branch, {run.text("manager")} AS manager
         FROM typed r JOIN import_dates d ON d.raw = left(r.date, 10)
         """
     )
     execute("ANALYZE import_lines")
+
+
+def _reject_too_large(run: Run) -> None:
+    """Numbers beyond what a document of any company holds would break the columns they go to."""
+    named = "quantity" if run.has("quantity") and run.has("price") else "amount"
+    large = f"abs(quantity) >= {LARGEST_QUANTITY} OR abs(amount) >= {LARGEST_AMOUNT}"
+    execute(
+        "INSERT INTO import_rejects (row_no, field, reason, value)"
+        f" SELECT row_no, %(field)s, 'too_large', '' FROM import_lines WHERE {large}",
+        {"field": named},
+    )
+    execute(f"DELETE FROM import_lines WHERE {large}")
 
 
 def _one_client_per_document() -> None:

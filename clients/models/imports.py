@@ -5,17 +5,32 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ImportState(models.TextChoices):
-    """Where an import stands."""
+    """Where an import stands. WORKING are the states in which a process is at it."""
 
+    UPLOADED = "uploaded", _("columns to choose")
+    QUEUED = "queued", _("waits its turn")
     READING = "reading", _("being read")
+    CHECKING = "checking", _("being checked")
+    WRITING = "writing", _("being written")
     READY = "ready", _("read, not applied")
     APPLIED = "applied", _("applied")
     UNDONE = "undone", _("undone")
     FAILED = "failed", _("failed")
 
 
+WORKING = (ImportState.READING, ImportState.CHECKING, ImportState.WRITING)
+
+
+class ImportGoal(models.TextChoices):
+    """What the work on an import is for."""
+
+    CHECK = "check", _("check the file")
+    APPLY = "apply", _("bring the file in")
+    UNDO = "undo", _("undo the import")
+
+
 class ImportBatch(models.Model):
-    """One file brought in (or tried)."""
+    """One file brought in (or tried). This row is the truth about the work on it; the queue only rings the bell."""
 
     kind = models.CharField(_("kind"), max_length=20)
     file_name = models.CharField(_("file"), max_length=255)
@@ -35,6 +50,9 @@ class ImportBatch(models.Model):
     )
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    goal = models.CharField(max_length=5, choices=ImportGoal.choices, default=ImportGoal.APPLY)
+    percent = models.PositiveSmallIntegerField(_("done, %"), default=0)
+    rung_at = models.DateTimeField(null=True, blank=True)  # when the queue was last told about it
     rows_seen = models.PositiveBigIntegerField(_("rows read so far"), default=0)
     read = models.PositiveBigIntegerField(_("read"), default=0)
     accepted = models.PositiveBigIntegerField(_("accepted"), default=0)
@@ -52,6 +70,18 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}: {self.file_name}"
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it waits for a process or a process is at it."""
+        return self.state == ImportState.QUEUED or self.state in WORKING
+
+    @property
+    def can_change(self) -> bool:
+        """Whether its columns may still be chosen, or the file thrown away."""
+        return self.state in (ImportState.UPLOADED, ImportState.READY, ImportState.FAILED) and bool(
+            self.stored_as
+        )
 
 
 class ImportChange(models.Model):

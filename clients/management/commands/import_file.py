@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from clients.imports import kinds
-from clients.imports.readers import ImportFileError
+from clients.imports.errors import ImportFileError
 from clients.imports.service import import_path
 from clients.models import ImportBatch
 

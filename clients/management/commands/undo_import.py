@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from clients.imports.readers import ImportFileError
+from clients.imports.errors import ImportFileError
 from clients.imports.service import undo
 from clients.models import ImportBatch
 

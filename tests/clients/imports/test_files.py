@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
-from clients.imports.readers import ImportFileError
+from clients.imports.errors import ImportFileError
 from clients.imports.service import import_path, undo
 from clients.imports.undoing import UndoError
 from clients.imports.values import read_date
