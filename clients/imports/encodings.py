@@ -23,7 +23,7 @@ _MAX_SWAPPED = 0.3
 def find_encoding(open_bytes: Callable[[], Any]) -> str:
     """UTF-8 when every byte of the file is, else windows-1251 when that reads as Russian. ImportFileError."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, sample = True, b""
+    sample = b""
     for number, block in enumerate(_blocks(open_bytes)):
         if number == 0:
             _refuse_what_is_no_text(block)
@@ -32,12 +32,13 @@ def find_encoding(open_bytes: Callable[[], Any]) -> str:
         try:
             decoder.decode(block)
         except UnicodeDecodeError:
-            is_utf8 = False
-            sample = block if not sample else sample
+            sample = block
             break
-    if is_utf8 and _ends_well(decoder):
-        return "utf-8-sig"
-    _refuse_what_is_not_russian(sample or b"\x98")
+    if not sample:
+        if _ends_well(decoder):
+            return "utf-8-sig"
+        raise _unknown_encoding()
+    _refuse_what_is_not_russian(sample)
     return "cp1251"
 
 
@@ -73,6 +74,10 @@ def _refuse_what_is_not_russian(block: bytes) -> None:
     usual = sum(bool(_USUAL.match(sign)) for sign in strange)
     words, swapped = len(_WORD.findall(text)), len(_SWAPPED.findall(text))
     if usual < len(strange) * _MIN_USUAL or swapped > words * _MAX_SWAPPED:
-        raise ImportFileError(
-            _("The encoding of the file could not be determined: save it as UTF-8 or windows-1251.")
-        )
+        raise _unknown_encoding()
+
+
+def _unknown_encoding() -> ImportFileError:
+    return ImportFileError(
+        _("The encoding of the file could not be determined: save it as UTF-8 or windows-1251.")
+    )

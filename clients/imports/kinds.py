@@ -165,7 +165,12 @@ SHIPMENTS = Kind(
             ("номер", "номер документа", "№", "документ", "invoiceno", "invoice no", "invoice"),
             limit=64,
         ),
-        Field("amount", gettext_lazy("amount"), ("сумма", "сумма, руб", "стоимость", "выручка", "total"), limit=0),
+        Field(
+            "amount",
+            gettext_lazy("amount"),
+            ("сумма", "сумма, руб", "стоимость", "выручка", "total"),
+            limit=0,
+        ),
         Field("quantity", gettext_lazy("quantity"), ("количество", "кол-во", "qty"), limit=0),
         Field("price", gettext_lazy("price"), ("цена", "unitprice", "unit price"), limit=0),
         Field(
@@ -200,11 +205,24 @@ CLIENTS = Kind(
     "clients",
     gettext_lazy("Clients"),
     (
-        Field("code", gettext_lazy("client code"), ("код", "код клиента", "код контрагента", "код 1с", "client_code"), limit=64),
+        Field(
+            "code",
+            gettext_lazy("client code"),
+            ("код", "код клиента", "код контрагента", "код 1с", "client_code"),
+            limit=64,
+        ),
         Field(
             "name",
             gettext_lazy("name"),
-            ("наименование", "название", "клиент", "контрагент", "наименование клиента", "client_name", "холдинг"),
+            (
+                "наименование",
+                "название",
+                "клиент",
+                "контрагент",
+                "наименование клиента",
+                "client_name",
+                "холдинг",
+            ),
         ),
         Field(
             "legal_name",
@@ -222,10 +240,17 @@ CLIENTS = Kind(
             gettext_lazy("home manager"),
             ("менеджер", "ответственный", "основной менеджер", "закрепленный менеджер"),
         ),
-        Field("contact", gettext_lazy("contact"), ("контактное лицо", "контакт", "фио", "фио контакта"), limit=200),
+        Field(
+            "contact",
+            gettext_lazy("contact"),
+            ("контактное лицо", "контакт", "фио", "фио контакта"),
+            limit=200,
+        ),
         Field("position", gettext_lazy("position"), ("должность",), limit=150),
         Field("phone", gettext_lazy("phone"), ("телефон", "тел", "контактный телефон", "мобильный"), limit=0),
-        Field("email", gettext_lazy("e-mail"), ("почта", "электронная почта", "эл почта", "e-mail"), limit=254),
+        Field(
+            "email", gettext_lazy("e-mail"), ("почта", "электронная почта", "эл почта", "e-mail"), limit=254
+        ),
     ),
     (frozenset({"code", "name"}),),
     "clients.imports.client_rows",
@@ -234,7 +259,12 @@ CONTACTS = Kind(
     "contacts",
     gettext_lazy("Contacts"),
     (
-        Field("client_code", gettext_lazy("client code"), ("код клиента", "код", "код контрагента", "code"), limit=64),
+        Field(
+            "client_code",
+            gettext_lazy("client code"),
+            ("код клиента", "код", "код контрагента", "code"),
+            limit=64,
+        ),
         Field(
             "contact",
             gettext_lazy("contact"),
@@ -243,9 +273,15 @@ CONTACTS = Kind(
         ),
         Field("position", gettext_lazy("position"), ("должность",), limit=150),
         Field("phone", gettext_lazy("phone"), ("телефон", "тел", "контактный телефон", "мобильный"), limit=0),
-        Field("email", gettext_lazy("e-mail"), ("почта", "электронная почта", "эл почта", "e-mail"), limit=254),
+        Field(
+            "email", gettext_lazy("e-mail"), ("почта", "электронная почта", "эл почта", "e-mail"), limit=254
+        ),
     ),
-    (frozenset({"client_code", "contact"}), frozenset({"client_code", "phone"}), frozenset({"client_code", "email"})),
+    (
+        frozenset({"client_code", "contact"}),
+        frozenset({"client_code", "phone"}),
+        frozenset({"client_code", "email"}),
+    ),
     "clients.imports.contact_rows",
 )
 for _kind in (SHIPMENTS, CLIENTS, CONTACTS):

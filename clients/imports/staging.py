@@ -78,7 +78,9 @@ def _reject_long(run: Run) -> None:
     limits = {name: run.kind.field(name).limit for name in run.fields if run.kind.field(name).limit}
     if not limits:
         return
-    longest = fetch(f"SELECT {', '.join(f'max(octet_length({name}))' for name in limits)} FROM import_rows")[0]
+    longest = fetch(f"SELECT {', '.join(f'max(octet_length({name}))' for name in limits)} FROM import_rows")[
+        0
+    ]
     for (name, limit), octets in zip(limits.items(), longest, strict=True):
         if octets > limit:
             reject(run, name, "too_long", f"length(r.{name}) > {limit}")

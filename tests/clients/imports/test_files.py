@@ -75,10 +75,10 @@ def test_rejected_rows_have_number_column_and_reason_and_the_rest_comes_in(tmp_p
     assert (batch.read, batch.accepted, batch.rejected) == (5, 1, 4)
     lines = Path(batch.rejects_path).read_text(encoding="utf-8-sig").splitlines()[1:]
     assert [line.split(";")[:2] for line in lines] == [
-        ["3", "client_code"],
-        ["4", "date"],
-        ["5", "date"],
-        ["6", "quantity"],
+        ["3", "Код клиента"],
+        ["4", "Дата"],
+        ["5", "Дата"],
+        ["6", "Количество"],
     ]
 
 
