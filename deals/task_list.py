@@ -45,7 +45,7 @@ class Filter:
         return cls(
             whose if whose in allowed else "mine",
             when if when in WHEN else "open",
-            int(person) if person.isdigit() and "all" in allowed else None,
+            int(person) if person.isdecimal() and "all" in allowed else None,
         )
 
     def tasks(self, user: User) -> TaskQuerySet:

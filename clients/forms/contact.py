@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from clients.forms.changes import ChangesMixin
 from clients.forms.fields import InnField, PhoneField
 from clients.masks import email_hidden, messenger_hidden, phone_hidden, phone_pretty
-from clients.models import Contact, LegalEntity
+from clients.models import Client, Contact, LegalEntity
+from salesdept.models import User
 
 _SECRET = {"phone": phone_hidden, "email": email_hidden, "messenger": messenger_hidden}
 
@@ -74,6 +75,10 @@ class LegalEntityForm(ChangesMixin):
         model = LegalEntity
         fields = ["name", "inn", "kpp", "ogrn"]
 
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
     def clean_kpp(self) -> str:
         """Nine digits."""
         kpp = str(self.cleaned_data["kpp"]).replace(" ", "")
@@ -82,13 +87,15 @@ class LegalEntityForm(ChangesMixin):
         return kpp
 
     def clean(self) -> dict[str, Any]:
-        """One INN and KPP belong to one client."""
+        """One INN and KPP belong to one client; whose they are is said only to those who see that client."""
         data = super().clean() or self.cleaned_data
         if data.get("inn"):
             same = LegalEntity.objects.filter(inn=data["inn"], kpp=data.get("kpp", "")).exclude(
                 pk=self.instance.pk
             )
             if other := same.select_related("client").first():
-                text = _("This legal entity already belongs to “%(client)s”.") % {"client": other.client}
+                text = _("This legal entity already belongs to another client.")
+                if Client.objects.visible_to(self.user).filter(pk=other.client_id).exists():
+                    text = _("This legal entity already belongs to “%(client)s”.") % {"client": other.client}
                 self.add_error("inn", text)
         return data

@@ -60,7 +60,7 @@ def edit_entity(request: PersonRequest, pk: int, entity_pk: int | None = None) -
         if entity_pk
         else LegalEntity(client=client)
     )
-    form = LegalEntityForm(request.POST or None, instance=entity)
+    form = LegalEntityForm(request.POST or None, instance=entity, user=request.user)
     if request.method == "POST" and form.is_valid():
         if entity.pk is None:
             entity.save(force_insert=True)

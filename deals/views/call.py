@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -96,6 +96,8 @@ def again(request: PersonRequest) -> HttpResponseBase:
 @needs(Perm.WORK_CALLS)
 def undo(request: PersonRequest, pk: int) -> HttpResponseBase:
     """The call never was: its screen again, with all that was typed."""
+    if Interaction.objects.filter(pk=pk).exclude(user=request.user).exists():
+        raise Http404  # a call of somebody else; one already undone is told so below
     entry = CallEntry.objects.filter(interaction=pk).first()
     try:
         undone = undo_interaction(request.user, pk)

@@ -23,7 +23,7 @@ def day(request: PersonRequest) -> HttpResponse:
     """One's own day, the day of a person one may look at (`?manager=`), or everybody's lists."""
     asked = _date(request.GET.get("date", ""))
     manager = request.GET.get("manager", "")
-    if manager.isdigit() and int(manager) != request.user.pk:
+    if manager.isdecimal() and int(manager) != request.user.pk:
         context = _of_other(request, int(manager), asked)
     elif has_perm(request.user, Perm.WORK_CALLS):
         context = _own(request, asked)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -56,7 +56,7 @@ def new(request: PersonRequest) -> HttpResponseBase:
     """Give a task; `?client=` fills the client in."""
     initial: dict[str, Any] = {"due_on": next_working_day(today())}
     asked = request.GET.get("client", "")
-    if asked.isdigit():
+    if asked.isdecimal():
         client = Client.objects.visible_to(request.user).filter(pk=asked).first()
         initial["client"] = client_label(client) if client else ""
     form = TaskForm(request.POST or None, user=request.user, initial=initial)
@@ -113,6 +113,7 @@ def cancel(request: PersonRequest, pk: int) -> HttpResponseBase:
 @needs(Perm.SEE_TASKS)
 def reopen(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Back into work: what undo does."""
+    _seen_or_404(request, pk)
     try:
         task = service.reopen(request.user, pk)
     except TaskError as error:
@@ -128,6 +129,7 @@ def reopen(request: PersonRequest, pk: int) -> HttpResponseBase:
 @needs(Perm.SEE_TASKS)
 def move(request: PersonRequest, pk: int) -> HttpResponseBase:
     """To another day."""
+    _seen_or_404(request, pk)
     due_on = parse_date(request.POST.get("other") or request.POST.get("due_on", ""))
     back = safe_next(request, reverse("deals:tasks"))
     if due_on is None or due_on < today():
@@ -148,6 +150,7 @@ def clients(request: PersonRequest) -> HttpResponse:
 
 
 def _change(request: PersonRequest, pk: int, change: Any, text: str) -> HttpResponseBase:
+    _seen_or_404(request, pk)
     back = safe_next(request, reverse("deals:tasks"))
     try:
         task = change(request.user, pk, request.POST.get("result", ""))
@@ -158,6 +161,12 @@ def _change(request: PersonRequest, pk: int, change: Any, text: str) -> HttpResp
         return _row(request, task, toast(request, said, undo_url=undo_url, undo_target=f"#task-{pk}"))
     messages.success(request, toast(request, said, undo_url=undo_url, is_bare=True, next=back))
     return redirect(back)
+
+
+def _seen_or_404(request: PersonRequest, pk: int) -> None:
+    """A task of somebody else is not there; the service refuses it too."""
+    if not Task.objects.visible_to(request.user).filter(pk=pk).exists():
+        raise Http404
 
 
 def _row(request: PersonRequest, task: Task, said: str = "") -> HttpResponse:
@@ -190,4 +199,4 @@ def _leave(request: PersonRequest, address: str) -> HttpResponseBase:
 
 
 def _back_to(client: str) -> str:
-    return reverse("clients:card", args=[int(client)]) if client.isdigit() else reverse("deals:tasks")
+    return reverse("clients:card", args=[int(client)]) if client.isdecimal() else reverse("deals:tasks")
