@@ -19,9 +19,30 @@ class Chapter:
 
 OTHER = Chapter("other", _("Other rules"), ())
 CHAPTERS = (
-    Chapter("base", _("Who our client is"), ("key-client", "zero-clients")),
-    Chapter("work", _("Work with clients"), ("active-base", "invoices", "leads")),
-    Chapter("department", _("The department"), ("planning", "substitution", "base-protection")),
+    Chapter(
+        "base", _("Who our client is"), ("client-typology", "client-types", "key-client", "zero-clients")
+    ),
+    Chapter(
+        "work",
+        _("Work with clients"),
+        ("active-base", "new-clients", "leads", "potential-clients", "invoices", "claims", "contracts"),
+    ),
+    Chapter("terms", _("Terms and offers"), ("commercial-policy", "marketing-policy")),
+    Chapter(
+        "department",
+        _("The department"),
+        (
+            "sales-book",
+            "planning",
+            "kpi",
+            "meetings",
+            "analytics",
+            "evaluation",
+            "substitution",
+            "crm-1c",
+            "base-protection",
+        ),
+    ),
     OTHER,
 )
 _BY_REGULATION = {regulation: chapter for chapter in CHAPTERS for regulation in chapter.regulations}
