@@ -3,7 +3,9 @@
 from enum import StrEnum
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -20,10 +22,24 @@ class Role(models.TextChoices):
     DEPUTY_DIRECTOR = "deputy_director", _("Deputy director")
     DIRECTOR = "director", _("Director")
 
+    @property
+    def short(self) -> str | Promise:
+        """How colleagues call the role, for narrow places."""
+        return _SHORT.get(self, self.label)
+
     @classmethod
     def sellers(cls) -> tuple[str, ...]:
         """Roles that have clients in work and a call list."""
         return (cls.SERVICE_MANAGER, cls.SENIOR_MANAGER, cls.DEVELOPMENT_MANAGER)
+
+
+_SHORT: dict[str, str | Promise] = {
+    Role.SERVICE_MANAGER: pgettext_lazy("role, short", "Manager"),
+    Role.DEVELOPMENT_MANAGER: pgettext_lazy("role, short", "Development"),
+    Role.SALES_HEAD: pgettext_lazy("role, short", "Head of sales"),
+    Role.DEPUTY_DIRECTOR: pgettext_lazy("role, short", "Deputy director"),
+    Role.BRANCH_HEAD: pgettext_lazy("role, short", "Branch head"),
+}
 
 
 class Perm(StrEnum):

@@ -93,6 +93,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{self.last_name} {self.first_name[:1]}." if self.first_name else self.last_name
 
     @property
+    def role_short(self) -> str:
+        """The role as colleagues call it."""
+        return str(Role(self.role).short)
+
+    @property
     def initials(self) -> str:
         """Two letters for the avatar."""
         return ((self.first_name[:1] + self.last_name[:1]) or self.email[:2]).upper()
