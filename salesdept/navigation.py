@@ -57,7 +57,10 @@ SECTIONS: tuple[tuple[Any, tuple[Item, ...]], ...] = (
     ),
     (
         _("Data"),
-        (Item("night", _("Night"), "moon", (Perm.SEE_NIGHT,)),),
+        (
+            Item("imports:list", _("Imports"), "file-up", (Perm.IMPORT_DATA,), also=("imports:",)),
+            Item("night", _("Night"), "moon", (Perm.SEE_NIGHT,)),
+        ),
     ),
 )
 

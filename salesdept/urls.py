@@ -9,6 +9,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("", include("deals.urls")),
     path("clients/", include("clients.urls")),
+    path("imports/", include("clients.import_urls")),
     path("results/", include("kpi.urls")),
     path("book/", include("playbook.urls")),
     path("night/", night.night, name="night"),

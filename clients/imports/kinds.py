@@ -79,25 +79,25 @@ def choices() -> list[tuple[str, Any]]:
 def known_headings(kind: Kind, mapping: dict[str, str] | None) -> set[str]:
     """Normal forms of headings by which the header row is found."""
     known = {normal(heading) for field in kind.fields for heading in (field.name, *field.headings)}
-    return known | {normal(column) for column in (mapping or {}).values()}
+    named = (column for column in (mapping or {}).values() if column and not _PLACE.match(column))
+    return known | {normal(column) for column in named}
 
 
 def columns(kind: Kind, header: list[str], mapping: dict[str, str] | None) -> dict[str, int]:
     """Field → column index: by hand where `mapping` says, else by the usual headings.
 
-    A column of the mapping is a heading, or its place in the file: "#3" is the third one.
+    A column of the mapping is a heading, or its place in the file: "#3" is the third one; an empty one says that
+    the field is not to be read even where a heading fits.
     Raises ImportFileError for a column the file lacks or when a needed field is found nowhere.
     """
     unknown = set(mapping or {}) - {field.name for field in kind.fields}
     if unknown:
         raise ImportFileError(_("Unknown field in the mapping: %(name)s.") % {"name": sorted(unknown)[0]})
-    found = {name: _place(header, column) for name, column in (mapping or {}).items()}
-    if not mapping:
-        found = guess(kind, header)
-    else:
-        for name, index in guess(kind, header).items():
-            if name not in found and index not in found.values():
-                found[name] = index
+    by_hand = mapping or {}
+    found = {name: _place(header, column) for name, column in by_hand.items() if column}
+    for name, index in guess(kind, header).items():
+        if name not in by_hand and index not in found.values():
+            found[name] = index
     if not any(need <= set(found) for need in kind.needs):
         raise ImportFileError(_lacking(kind, header, set(found)))
     return found

@@ -32,7 +32,6 @@ def sentence(reason: str) -> str:
         "ragged": _("the row has more cells than the heading"),
         "broken": _("some characters could not be read"),
         "no_contact": _("neither a name nor a phone nor an e-mail"),
-        "position_alone": _("a position without a person"),
         "double_contact": _("the same contact stands in the file twice"),
         "before_issue": _("earlier than the date of issue"),
         "bad_state": _("there is no such state"),

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ImportState(models.TextChoices):
@@ -14,8 +15,8 @@ class ImportState(models.TextChoices):
     WRITING = "writing", _("being written")
     READY = "ready", _("read, not applied")
     APPLIED = "applied", _("applied")
-    UNDONE = "undone", _("undone")
-    FAILED = "failed", _("failed")
+    UNDONE = "undone", pgettext_lazy("import", "undone")
+    FAILED = "failed", pgettext_lazy("import", "failed")
 
 
 WORKING = (ImportState.READING, ImportState.CHECKING, ImportState.WRITING)
@@ -75,6 +76,13 @@ class ImportBatch(models.Model):
     def is_at_work(self) -> bool:
         """Whether it waits for a process or a process is at it."""
         return self.state == ImportState.QUEUED or self.state in WORKING
+
+    @property
+    def kind_label(self) -> str:
+        """What the file holds, in words."""
+        from clients.imports.kinds import choices
+
+        return str(dict(choices()).get(self.kind, self.kind))
 
     @property
     def can_change(self) -> bool:
