@@ -13,7 +13,7 @@ from salesdept.navigation import rail
 from salesdept.roles import Role
 
 # Counters of the rail belong to apps on the right; each is imported by a test.
-RAIL_COUNTS = ("deals.views.rail.counts",)
+RAIL_COUNTS = ("deals.views.rail.counts", "playbook.views.rail.counts")
 
 
 def _demo_people() -> list[User]:

@@ -4,7 +4,8 @@ Month arithmetic clamps at month ends (30 November + 3 months = 28 February), as
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import cache
 
 import holidays
@@ -78,3 +79,72 @@ def complete_months_window(as_of: date, months: int) -> tuple[date, date]:
     """
     end = month_start(as_of + timedelta(days=1))
     return add_months(end, -months), end
+
+
+@dataclass(frozen=True)
+class WorkingHours:
+    """The hours of a working day by the clock of the business, e.g. 9–18; none when the day ends as it begins."""
+
+    start: int
+    end: int
+
+    def deadline(self, moment: datetime, hours: int) -> datetime:
+        """When `hours` of working time have passed since the moment (DOMAIN.md 5.5).
+
+        What came before the day's first hour or on a day off waits for the next working hour. Without working
+        hours nothing ever passes: the moment itself comes back.
+        """
+        left, at = timedelta(hours=hours), self._begin(moment)
+        if self.end <= self.start:
+            return at
+        while (rest := self._at(at.date(), self.end) - at) < left:
+            left -= rest
+            at = self._at(next_working_day(at.date()), self.start)
+        return at + left
+
+    def latest_due(self, now: datetime, hours: int) -> datetime:
+        """The latest moment whose deadline has come by `now`: `deadline(moment) <= now` for all up to it."""
+        left, at = timedelta(hours=hours), self._end(now)
+        if self.end <= self.start:
+            return at
+        while (done := at - self._at(at.date(), self.start)) < left:
+            left -= done
+            at = self._at(_last_working_day_before(at.date()), self.end)
+        return at - left
+
+    def between(self, first: datetime, last: datetime) -> timedelta:
+        """Working time from one moment to a later one; nothing when they stand the other way round."""
+        if last <= first or self.end <= self.start:
+            return timedelta()
+        day, until, total = timezone.localdate(first), timezone.localdate(last), timedelta()
+        for one in working_days(day, until):
+            begin, end = self._at(one, self.start), self._at(one, self.end)
+            total += max(min(end, last) - max(begin, first), timedelta())
+        return total
+
+    def _begin(self, moment: datetime) -> datetime:
+        """The first working moment not before this one."""
+        at = timezone.localtime(moment)
+        if not is_working_day(at.date()) or at >= self._at(at.date(), self.end):
+            return self._at(next_working_day(at.date()), self.start)
+        return max(at, self._at(at.date(), self.start))
+
+    def _end(self, moment: datetime) -> datetime:
+        """The last working moment not after this one."""
+        at = timezone.localtime(moment)
+        if not is_working_day(at.date()) or at < self._at(at.date(), self.start):
+            return self._at(_last_working_day_before(at.date()), self.end)
+        return min(at, self._at(at.date(), self.end))
+
+    @staticmethod
+    def _at(day: date, hour: int) -> datetime:
+        """An hour of a day by the clock of the business; 24 is the next midnight."""
+        midnight = datetime.combine(day, time(), timezone.get_default_timezone())
+        return midnight + timedelta(hours=hour)
+
+
+def _last_working_day_before(day: date) -> date:
+    day -= timedelta(days=1)
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day

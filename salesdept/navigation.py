@@ -53,7 +53,11 @@ SECTIONS: tuple[tuple[Any, tuple[Item, ...]], ...] = (
     ),
     (
         _("Rules"),
-        (Item("playbook:index", _("Sales book"), "book-open", (Perm.READ_BOOK,), also=("playbook:",)),),
+        (
+            Item(
+                "playbook:index", _("Sales book"), "book-open", (Perm.READ_BOOK,), "book", also=("playbook:",)
+            ),
+        ),
     ),
     (
         _("Data"),

@@ -25,6 +25,7 @@ from salesdept.sql import execute, fetch
 
 log = logging.getLogger(__name__)
 LOCK = 0x5A1E5DE9  # any constant: the key of the advisory lock that one night holds
+GATE = 0x5A1E5DEA  # whoever runs the steps, for real or as a rehearsal, holds this one too
 # For one transaction: statements over all clients sort in memory, and compiling them costs more than it saves.
 _FOR_A_WHOLE_BASE = "SET LOCAL work_mem = '256MB'; SET LOCAL jit = off; SET LOCAL enable_hashagg = on"
 
@@ -79,10 +80,20 @@ def _lock() -> Iterator[None]:
     if not fetch("SELECT pg_try_advisory_lock(%(key)s)", {"key": LOCK})[0][0]:
         raise AlreadyRunningError(_("The night is already running in another process."))
     try:
+        # A rehearsal under way ends within its own bounds (seconds); no other begins once LOCK is held.
+        execute("SELECT pg_advisory_lock(%(gate)s)", {"gate": GATE})
         yield
     finally:
         if connection.is_usable():
-            execute("SELECT pg_advisory_unlock(%(key)s)", {"key": LOCK})
+            keys = {"key": LOCK, "gate": GATE}
+            execute("SELECT pg_advisory_unlock(%(gate)s), pg_advisory_unlock(%(key)s)", keys)
+
+
+def run_step(path: str, *, as_of: date, full: bool) -> int:
+    """Run one step of the schedule inside the caller's transaction; rows changed."""
+    step: Step = import_string(path)
+    execute(_FOR_A_WHOLE_BASE)
+    return step(as_of=as_of, full=full)
 
 
 class _Run:
@@ -127,11 +138,9 @@ class _Run:
         return self.job
 
     def _step(self, path: str, position: int) -> None:
-        step: Step = import_string(path)
         self._current = (path, position)
         started = time.monotonic()
-        execute(_FOR_A_WHOLE_BASE)
-        rows = step(as_of=self.as_of, full=self.full)
+        rows = run_step(path, as_of=self.as_of, full=self.full)
         JobStep.objects.update_or_create(
             run=self.job,
             name=path,

@@ -63,6 +63,9 @@ class Perm(StrEnum):
     READ_BOOK = "read_book"
     EDIT_BOOK = "edit_book"
     APPROVE_BOOK = "approve_book"
+    SEE_TRAINING = "see_training"  # what others have read, passed and apply
+    SEE_OFFICE_TRAINING = "see_office_training"
+    ASSESS = "assess"  # assesses others at work and takes newcomers in, among those whose training one sees
     SEE_NIGHT = "see_night"  # job runs
     RUN_NIGHT = "run_night"
 
@@ -80,7 +83,15 @@ PERMISSIONS: dict[str, frozenset[Perm]] = {
     Role.SERVICE_MANAGER: frozenset(_SELLER),
     Role.DEVELOPMENT_MANAGER: frozenset(_SELLER),
     Role.SENIOR_MANAGER: frozenset(
-        _SELLER | {Perm.SEE_ALL_CLIENTS, Perm.ASSIGN_CLIENTS, Perm.ASSIGN_TASKS, Perm.SEE_RESULTS}
+        _SELLER
+        | {
+            Perm.SEE_ALL_CLIENTS,
+            Perm.ASSIGN_CLIENTS,
+            Perm.ASSIGN_TASKS,
+            Perm.SEE_RESULTS,
+            Perm.SEE_TRAINING,
+            Perm.ASSESS,
+        }
     ),
     Role.OPERATOR: frozenset(_EVERYONE | {Perm.SEE_OWN_CLIENTS, Perm.EDIT_CLIENTS, Perm.REVEAL_CONTACTS}),
     Role.LEAD_MANAGER: frozenset(
@@ -95,10 +106,19 @@ PERMISSIONS: dict[str, frozenset[Perm]] = {
             Perm.ASSIGN_TASKS,
             Perm.REVEAL_CONTACTS,
             Perm.SEE_OFFICE_RESULTS,
+            Perm.SEE_OFFICE_TRAINING,
+            Perm.ASSESS,
         }
     ),
     Role.SALES_HEAD: frozenset(
-        set(Perm) - {Perm.WORK_CALLS, Perm.SEE_OWN_CLIENTS, Perm.SEE_OFFICE_CLIENTS, Perm.SEE_OWN_RESULTS}
+        set(Perm)
+        - {
+            Perm.WORK_CALLS,
+            Perm.SEE_OWN_CLIENTS,
+            Perm.SEE_OFFICE_CLIENTS,
+            Perm.SEE_OWN_RESULTS,
+            Perm.SEE_OFFICE_TRAINING,
+        }
     ),
     Role.DEPUTY_DIRECTOR: frozenset(
         _EVERYONE
@@ -110,12 +130,15 @@ PERMISSIONS: dict[str, frozenset[Perm]] = {
             Perm.IMPORT_DATA,
             Perm.SEE_RESULTS,
             Perm.EDIT_BOOK,
+            Perm.SEE_TRAINING,
+            Perm.ASSESS,
             Perm.SEE_NIGHT,
             Perm.RUN_NIGHT,
         }
     ),
     Role.DIRECTOR: frozenset(
-        _EVERYONE | {Perm.SEE_ALL_CLIENTS, Perm.SEE_RESULTS, Perm.SEE_NIGHT, Perm.APPROVE_BOOK}
+        _EVERYONE
+        | {Perm.SEE_ALL_CLIENTS, Perm.SEE_RESULTS, Perm.SEE_NIGHT, Perm.APPROVE_BOOK, Perm.SEE_TRAINING}
     ),
 }
 
@@ -123,3 +146,31 @@ PERMISSIONS: dict[str, frozenset[Perm]] = {
 def has_perm(user: object, perm: Perm) -> bool:
     """Whether an active person's role carries the right."""
     return bool(getattr(user, "is_active", False)) and perm in PERMISSIONS.get(getattr(user, "role", ""), ())
+
+
+# What each right lets a person do, in words: the job descriptions of the book show it.
+PERM_NAMES = {
+    Perm.WORK_CALLS: _("Calls by the call list of the day"),
+    Perm.SEE_OWN_CLIENTS: _("Sees the clients in work"),
+    Perm.SEE_OFFICE_CLIENTS: _("Sees the clients of the office"),
+    Perm.SEE_ALL_CLIENTS: _("Sees all clients"),
+    Perm.EDIT_CLIENTS: _("Changes the facts of clients and contacts"),
+    Perm.ASSIGN_CLIENTS: _("Hands clients over to other managers"),
+    Perm.REVEAL_CONTACTS: _("Opens phones and addresses of contacts, one at a time"),
+    Perm.EXPORT_CLIENTS: _("Exports lists of clients"),
+    Perm.IMPORT_DATA: _("Imports files"),
+    Perm.SEE_TASKS: _("Sees the own tasks"),
+    Perm.ASSIGN_TASKS: _("Gives tasks to others"),
+    Perm.SEE_RESULTS: _("Sees the results of the whole department"),
+    Perm.SEE_OFFICE_RESULTS: _("Sees the results of the office"),
+    Perm.SEE_OWN_RESULTS: _("Sees the own results"),
+    Perm.EDIT_PLANS: _("Sets plans"),
+    Perm.READ_BOOK: _("Reads the sales book"),
+    Perm.EDIT_BOOK: _("Writes drafts of the sales book"),
+    Perm.APPROVE_BOOK: _("Approves regulations that name the role"),
+    Perm.SEE_TRAINING: _("Sees what everybody has read, passed and applies"),
+    Perm.SEE_OFFICE_TRAINING: _("Sees what the people of the office have read, passed and apply"),
+    Perm.ASSESS: _("Assesses others at work and takes newcomers in"),
+    Perm.SEE_NIGHT: _("Sees how the night went"),
+    Perm.RUN_NIGHT: _("Starts the night by hand"),
+}

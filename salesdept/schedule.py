@@ -23,12 +23,26 @@ PUBLISH: tuple[str, ...] = (
     "deals.nightly.recovery.step",
     "deals.nightly.contact_due.step",
     "deals.nightly.handover_tasks.step",
+    "deals.nightly.lead_decisions.step",
     "deals.nightly.call_list.step",
     "deals.nightly.reveal_allowance.step",
     "kpi.nightly.sales.step",
     "kpi.nightly.managers.step",
     "clients.nightly.versions.step",  # last: it stores the hands too, and forgets which clients were touched
 )
+
+# What two nights are compared by in a rehearsal (see `salesdept.rehearsal`), and who may be named there.
+COMPARE_CLIENTS: tuple[str, ...] = (
+    "clients.nightly.compare.CLIENTS",
+    "deals.nightly.compare.CALLS",
+    "deals.nightly.compare.TASKS",
+)
+COMPARE_LOADS: tuple[str, ...] = (
+    "deals.nightly.compare.CALLS_OF_PERSON",
+    "deals.nightly.compare.DUE_OF_PERSON",
+    "deals.nightly.compare.OPEN_OF_PERSON",
+)
+LISTED_CLIENTS = "clients.rehearsed.listed"
 
 BEAT_SCHEDULE = {
     "night": {

@@ -5,9 +5,13 @@ Every night looks at every client (the place in the order depends on all), but w
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from playbook.services import parameters
 from salesdept.dates import complete_months_window
 from salesdept.sql import execute, update_changed
+
+TITLE = _("ABC and XYZ classes")
 
 _COLUMNS = ("amount", "months", "cv", "abc", "xyz")
 _CLASSES = """

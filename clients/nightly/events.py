@@ -5,9 +5,13 @@ Runs before the published states are replaced, because it compares with them.
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from clients.nightly.top import LATEST
 from playbook.services import parameters
 from salesdept.sql import execute
+
+TITLE = _("History of stages and of TOP")
 
 _LEFT_TOP_CELLS = f"""
     UPDATE clients_topevent e SET cell_left_on = %(as_of)s

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from heapq import merge
 
+from django.utils.translation import gettext_lazy as _
+
 from clients.models import Move, MoveReason
 from playbook.services import parameters
 from salesdept.dates import next_working_day
 from salesdept.roles import Role
 from salesdept.sql import execute, fetch
+
+TITLE = _("Hand-overs and returns")
 
 # Clients in development whose latest move there has ended: they bought again.
 _RETURNED = """

@@ -7,11 +7,15 @@ consecutive purchases in the window that ends on the business date, rounded up.
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from clients.nightly.rollup import IN_ORDER
 from playbook.services import parameters
 from salesdept.dates import add_months
 from salesdept.night import published_day
 from salesdept.sql import execute, update_changed
+
+TITLE = _("Purchases and the usual interval")
 
 _COLUMNS = (
     "first_shipment",

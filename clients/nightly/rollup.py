@@ -7,8 +7,12 @@ for the next steps in TouchedClient and TouchedMonth.
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from salesdept.night import published_day
 from salesdept.sql import execute
+
+TITLE = _("Clients' months: what was shipped")
 
 _FRESH = """
     SELECT client_id, month, sum(net) AS amount, sum(documents)::integer AS shipments,

@@ -6,9 +6,13 @@ zero without another purchase.
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from clients.nightly.top import LATEST
 from playbook.services import parameters
 from salesdept.sql import execute, update_changed
+
+TITLE = _("Stages of clients")
 
 _COLUMNS = ("stage", "stage_since", "zero_on")
 _MONTHS = "(n.last_purchase + make_interval(months => %({code})s))::date"

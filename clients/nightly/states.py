@@ -2,8 +2,12 @@
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from clients.models import NightState
 from salesdept.sql import execute, upsert
+
+TITLE = _("Publishing of what is known of clients")
 
 _COLUMNS = tuple(str(field.column) for field in NightState._meta.concrete_fields if not field.primary_key)
 

@@ -7,8 +7,12 @@ published (see `events`).
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from playbook.services import parameters
 from salesdept.sql import execute, update_changed
+
+TITLE = _("Who became TOP")
 
 # The latest event of each client up to the business date.
 LATEST = """

@@ -5,7 +5,11 @@
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from salesdept.sql import execute
+
+TITLE = _("Snapshot of the day")
 
 _NAMES = (
     "amount",

@@ -10,10 +10,17 @@ has talked to the client about that very silence.
 """
 
 from datetime import date
+from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from deals.models.lead import first_contact_due
 from playbook.services import parameters
+from playbook.services.parameters import Parameters
 from salesdept.dates import next_working_day
-from salesdept.sql import execute
+from salesdept.sql import execute, fetch
+
+TITLE = _("Call lists")
 
 _CANDIDATES = """
     CREATE TEMP TABLE night_calls ON COMMIT DROP AS
@@ -99,8 +106,12 @@ _REASONS = """
                FROM deals_invoice i WHERE n.is_chased AND i.client_id = n.client_id AND {invoice}
                UNION ALL
                SELECT 3, l.id, jsonb_build_object('tier', 3, 'code', 'lead', 'lead_id', l.id,
-                   'channel', l.channel, 'came_on', (l.created_at AT TIME ZONE 'Europe/Moscow')::date)
-               FROM deals_lead l WHERE n.is_untouched AND l.client_id = n.client_id AND l.state = 'new'
+                   'channel', l.channel, 'came_on', (l.created_at AT TIME ZONE 'Europe/Moscow')::date,
+                   'contact_by', term.contact_by, 'day_hours', %(day_hours)s::integer[])
+               FROM deals_lead l
+               JOIN unnest(%(leads)s::bigint[], %(contact_by)s::text[]) AS term (lead_id, contact_by)
+                 ON term.lead_id = l.id
+               WHERE n.is_untouched AND l.client_id = n.client_id AND l.state = 'new'
                UNION ALL
                SELECT 4, 0, jsonb_build_object('tier', 4, 'code', 'at_risk', 'zero_on', s.zero_on,
                    'last_purchase', s.last_purchase, 'cycle_days', s.cycle_days)
@@ -137,7 +148,18 @@ _WRITE = f"""
 
 def step(*, as_of: date, full: bool) -> int:
     """Write the lists of the next working day; rows changed."""
-    params = parameters.in_force(as_of).sql() | {"day": next_working_day(as_of)}
+    values = parameters.in_force(as_of)
+    params = values.sql() | {"day": next_working_day(as_of)} | _lead_terms(values)
     execute("DROP TABLE IF EXISTS night_calls")
     execute(_CANDIDATES.format(invoice=_INVOICE), params)
     return execute(_FORGET, params) + execute(_WRITE.format(invoice=_INVOICE), params)
+
+
+def _lead_terms(values: Parameters) -> dict[str, Any]:
+    """By when each untouched lead must be talked to (DOMAIN.md 5.5): the working calendar is not in SQL."""
+    leads = fetch("SELECT id, created_at FROM deals_lead WHERE state = 'new' ORDER BY id")
+    return {
+        "leads": [pk for pk, _came in leads],
+        "contact_by": [f"{first_contact_due(came, values):%Y-%m-%dT%H:%M}" for _pk, came in leads],
+        "day_hours": [values["work.day_start_hour"], values["work.day_end_hour"]],
+    }

@@ -6,9 +6,13 @@ due now (an empty date).
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from playbook.services import parameters
 from salesdept.roles import Role
 from salesdept.sql import execute, fetch, upsert
+
+TITLE = _("When to talk next")
 
 DUE_ON = """
     (t.last_talked_on + CASE

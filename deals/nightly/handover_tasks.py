@@ -5,10 +5,13 @@ from datetime import date
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from playbook.services import parameters
 from salesdept.dates import add_working_days, next_working_day
 from salesdept.sql import execute
+
+TITLE = gettext_lazy("Tasks for handed over clients")
 
 _TASKS = """
     INSERT INTO deals_task (title, kind, client_id, assignee_id, due_on, state, details, result, created_at, origin)

@@ -5,6 +5,8 @@ Nothing is deleted. Calls about invoices are put on the call list by `call_list`
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from clients.models import MoveReason
 from clients.nightly.hands import developers, hand_over, take
 from playbook.services import parameters
@@ -12,13 +14,19 @@ from salesdept.dates import next_working_day
 from salesdept.roles import Role
 from salesdept.sql import execute, fetch
 
-_EXPIRE = "UPDATE deals_invoice SET state = 'expired' WHERE state = 'open' AND valid_until <= %(as_of)s"
-_HOLDS = """
+TITLE = _("Invoices: terms and hand-overs")
+
+# The last day of an invoice: the printed one, else day `invoice.valid_days`, where day 1 is the day of issue.
+_VALID_UNTIL = "coalesce(i.valid_until, i.issued_on + (%(invoice_valid_days)s - 1))"
+_EXPIRE = f"""
+    UPDATE deals_invoice i SET state = 'expired' WHERE i.state = 'open' AND {_VALID_UNTIL} <= %(as_of)s
+"""
+_HOLDS = f"""
     INSERT INTO clients_handshold (client_id, source, until)
     SELECT i.client_id, 'invoice:' || i.id,
-           CASE WHEN i.state = 'paid' THEN DATE '9999-12-31' ELSE i.valid_until END
+           CASE WHEN i.state = 'paid' THEN DATE '9999-12-31' ELSE {_VALID_UNTIL} END
     FROM deals_invoice i
-    WHERE (i.state IN ('open', 'confirmed') AND i.valid_until > %(as_of)s)
+    WHERE (i.state IN ('open', 'confirmed') AND {_VALID_UNTIL} > %(as_of)s)
        OR (i.state = 'paid' AND NOT EXISTS (
             SELECT FROM clients_shipment s WHERE s.client_id = i.client_id AND s.date >= i.paid_on
               AND s.date <= %(as_of)s AND s.amount > 0))
@@ -26,10 +34,10 @@ _HOLDS = """
     WHERE (clients_handshold.until, clients_handshold.client_id)
        IS DISTINCT FROM (EXCLUDED.until, EXCLUDED.client_id)
 """
-_ENDED = """
+_ENDED = f"""
     DELETE FROM clients_handshold h WHERE h.source LIKE 'invoice:%%' AND NOT EXISTS (
         SELECT FROM deals_invoice i WHERE h.source = 'invoice:' || i.id AND (
-            (i.state IN ('open', 'confirmed') AND i.valid_until > %(as_of)s)
+            (i.state IN ('open', 'confirmed') AND {_VALID_UNTIL} > %(as_of)s)
             OR (i.state = 'paid' AND NOT EXISTS (
                 SELECT FROM clients_shipment s WHERE s.client_id = i.client_id AND s.date >= i.paid_on
                   AND s.date <= %(as_of)s AND s.amount > 0))))
@@ -53,7 +61,8 @@ _SILENT = """
 
 def write_holds(as_of: date) -> int:
     """Which silent clients keep their hands because of an open paid order or a valid invoice (DOMAIN.md 4.4)."""
-    return execute(_ENDED, {"as_of": as_of}) + execute(_HOLDS, {"as_of": as_of})
+    params = parameters.in_force(as_of).sql()
+    return execute(_ENDED, params) + execute(_HOLDS, params)
 
 
 def step(*, as_of: date, full: bool) -> int:
@@ -65,4 +74,4 @@ def step(*, as_of: date, full: bool) -> int:
     staff = developers(day, len(silent))  # with priority: the daily intake does not hold these back
     pairs = [(client, person.id) for _code, client, office in silent if (person := take(staff, office))]
     moved = len(hand_over(pairs, day, MoveReason.INVOICE))
-    return moved + execute(_EXPIRE, {"as_of": as_of}) + write_holds(as_of)
+    return moved + execute(_EXPIRE, values.sql()) + write_holds(as_of)

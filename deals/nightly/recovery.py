@@ -2,8 +2,12 @@
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from playbook.services import parameters
 from salesdept.sql import execute
+
+TITLE = _("Clients won back by their own manager")
 
 _OWN = """
     INSERT INTO clients_credit (client_id, user_id, kind, starts, ends)

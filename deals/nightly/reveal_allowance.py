@@ -2,8 +2,12 @@
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from salesdept.dates import next_working_day
 from salesdept.sql import execute, upsert
+
+TITLE = _("How many contacts may be opened")
 
 _SIZES = """
     SELECT person, %(day)s::date, count(*)::integer FROM (

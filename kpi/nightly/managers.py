@@ -1,4 +1,4 @@
-"""Counts of a month by manager and office: base, conversations, inflow of zero and lost clients, call lists.
+"""Counts of a month by manager and office: base, load, conversations, inflow of zero and lost clients, call lists.
 
 What shipments say follows late documents into past months. The rest is history: it stays as the last published
 night of the month saw it, and a full rebuild leaves it alone, as it leaves the history of TOP (DOMAIN.md 4.3).
@@ -7,12 +7,16 @@ Nights that were not run are made good: lists and conversations are counted from
 
 from datetime import date
 
-from kpi.nightly import accounts, calls, coverage, inflow
+from django.utils.translation import gettext_lazy as _
+
+from kpi.nightly import accounts, calls, coverage, inflow, key_clients
 from playbook.services import parameters
 from salesdept.dates import month_start
 from salesdept.night import published_day
 from salesdept.roles import Role
 from salesdept.sql import execute, upsert
+
+TITLE = _("Counts by manager")
 
 ACCOUNTS = ("active_accounts", "new_accounts", "top_shipped")
 STATES = (
@@ -20,6 +24,10 @@ STATES = (
     "top_in_time",
     "other_total",
     "other_in_time",
+    "load_top",
+    "load_other",
+    "key_total",
+    "key_shipped",
     "became_zero",
     "became_zero_top",
     "became_lost",
@@ -71,7 +79,15 @@ _KEPT = f"""
     ) AS k (measure, count, is_new)
     WHERE NOT k.is_new AND k.count > 0
 """
-_PARTS = (accounts.COUNTS, coverage.COUNTS, inflow.COUNTS, calls.LISTS, calls.TALKS, _KEPT)
+_PARTS = (
+    accounts.COUNTS,
+    coverage.COUNTS,
+    key_clients.COUNTS,
+    inflow.COUNTS,
+    calls.LISTS,
+    calls.TALKS,
+    _KEPT,
+)
 _KEY = "month, manager_id, office_id"
 _FRESH = f"""
     CREATE TEMP TABLE night_facts ON COMMIT DROP AS

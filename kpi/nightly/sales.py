@@ -8,8 +8,12 @@ ways lead to the table that a full rebuild gives.
 
 from datetime import date
 
+from django.utils.translation import gettext_lazy as _
+
 from salesdept.night import published_day
 from salesdept.sql import execute, fetch, upsert
+
+TITLE = _("Sales of the month")
 
 _KEY = "month, manager_id, office_id, direction, sphere_id"
 _MONTH = "s.date - (extract(day FROM s.date)::integer - 1)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -66,4 +67,12 @@ class JobStep(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "name"], name="job_step_unique")]
 
     def __str__(self) -> str:
-        return self.name
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The rule's own words: `TITLE` of its file; the name of one that is no more."""
+        try:
+            return str(import_string(f"{self.name.rpartition('.')[0]}.TITLE"))
+        except ImportError:
+            return self.name

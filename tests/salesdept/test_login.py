@@ -1,8 +1,9 @@
 """The login page: logins are offered in the demonstration and nowhere else."""
 
+from typing import Any
+
 import pytest
 from django.test import Client as Browser
-from pytest_django.fixtures import SettingsWrapper
 
 from salesdept.roles import Role
 from tests.factories import UserFactory
@@ -14,7 +15,7 @@ def page() -> str:
     return Browser(headers={"accept-language": "ru"}).get("/accounts/login/").content.decode()
 
 
-def test_demonstration_offers_someone_of_each_role(settings: SettingsWrapper) -> None:
+def test_demonstration_offers_someone_of_each_role(settings: Any) -> None:
     settings.DEMO = True
     people = [UserFactory(role=role, email=f"{role}@abc.example") for role in Role]
     text = page()
@@ -28,7 +29,7 @@ def test_a_company_at_work_shows_nobody() -> None:
     assert "Демонстрация" not in text
 
 
-def test_a_person_comes_in_by_one_press(settings: SettingsWrapper) -> None:
+def test_a_person_comes_in_by_one_press(settings: Any) -> None:
     settings.DEMO = True
     person = UserFactory(role=Role.SALES_HEAD)
     person.set_password("demo")

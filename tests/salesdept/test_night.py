@@ -11,7 +11,7 @@ from django.db import connection
 from clients.models import ClientMonth, ClientState, StageEvent, TopEvent
 from salesdept import schedule
 from salesdept.dates import today
-from salesdept.models import JobRun
+from salesdept.models import JobRun, JobStep
 from salesdept.night import LOCK, AlreadyRunningError, NightError, run_night
 from salesdept.sql import execute, fetch
 from tests.factories import ClientFactory, ShipmentFactory
@@ -147,3 +147,8 @@ def test_no_step_leaves_touched_clients_behind() -> None:
     ShipmentFactory(date=date(2026, 3, 30))
     run_night(as_of=DAY + timedelta(days=1))
     assert fetch("SELECT count(*) FROM clients_touchedclient") == [(0,)]
+
+
+@pytest.mark.parametrize("path", [*schedule.COMPUTE, *schedule.PUBLISH])
+def test_every_step_is_called_by_its_own_words(path: str) -> None:
+    assert JobStep(name=path).title != path
