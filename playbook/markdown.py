@@ -1,7 +1,8 @@
-"""The book's Markdown: safe HTML with live values of parameters, its headings, and its bare words."""
+"""The book's Markdown: safe HTML with live values of parameters, an address of each block, and its bare words."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from itertools import count
@@ -10,19 +11,34 @@ import nh3
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from playbook.models import Picture
 from playbook.parameters import BY_CODE
 from playbook.services.parameters import Parameters
 
+PICTURE_PATH = re.compile(r"/book/pictures/([1-9][0-9]{0,8})/")
 _PARAMETER = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
 _RENDERER = MarkdownIt("commonmark", {"html": False}).enable("table")
 _TAGS = {"p", "h1", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "a", "code", "pre", "blockquote", "hr", "br",
-         "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
+         "table", "thead", "tbody", "tr", "th", "td", "img"}  # fmt: skip
 _HEADINGS = ("h2", "h3", "h4")
-_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}} | {tag: {"id"} for tag in _HEADINGS}
+_ADDRESSED = (*_HEADINGS, "p", "li", "tr")
+_ATTRIBUTES: dict[str, set[str]] = {
+    "*": set(),
+    "a": {"href"},
+    "ol": {"start"},
+    "img": {"src", "alt", "width", "height", "loading"},
+}
+_ATTRIBUTES |= {tag: {"id"} for tag in _ADDRESSED}
 _LIFT = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}  # the page's own title is h1
+# A value's place on its way through rendering and cleaning: private letters, which no text may bring itself.
+_OPEN, _SHUT = "\ue000", "\ue001"
+_PRIVATE = str.maketrans("", "", _OPEN + _SHUT)
+_PLACE = re.compile(f"{_OPEN}([a-z_.]+){_SHUT}")
+_BLOCK = re.compile(r'<(?:h[234]|p|li|tr) id="([^"<>]+)">(?:\s*<t[hd]>)?')
 
 
 @dataclass(frozen=True)
@@ -47,30 +63,49 @@ def shown(code: str, values: Parameters) -> str:
     return BY_CODE[code].shown(values[code])
 
 
+def parse(text: str) -> list[Token]:
+    """The text's tokens; pictures are only those of the book, with their size (one query when there are any)."""
+    tokens = _RENDERER.parse(text.translate(_PRIVATE))
+    _pictures(tokens)
+    return tokens
+
+
 def render(text: str, values: Parameters) -> SafeString:
     """HTML without scripts, handlers or foreign schemes; `{{ code }}` becomes the value in force."""
-    return page(text, values).html
+    return _html(text, values)[0]
 
 
 def page(text: str, values: Parameters) -> Page:
-    """The text as safe HTML, with an anchor at each heading."""
-    tokens = _RENDERER.parse(text)
-    headings = _anchor(tokens, values)
+    """The text as safe HTML; every heading, paragraph, item and row of a table has an address and shows it."""
+    html, headings = _html(text, values)
+    sign = _("Link to this place")
+
+    def signed(match: re.Match[str]) -> str:
+        return match[0] + format_html('<a class="deep" href="#{}" aria-label="{}"></a>', match[1], sign)
+
+    return Page(mark_safe(_BLOCK.sub(signed, html)), headings)  # noqa: S308 - cleaned by _html
+
+
+def _html(text: str, values: Parameters) -> tuple[SafeString, list[Heading]]:
+    tokens = parse(text)
+    headings = _address(tokens, values)
+    _mark_values(tokens)
     dirty = _RENDERER.renderer.render(tokens, _RENDERER.options, {})
-    clean = nh3.clean(dirty, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"})
+    clean = nh3.clean(
+        dirty,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_only_own_pictures,
+        url_schemes={"http", "https", "mailto"},
+    )
 
     def value(match: re.Match[str]) -> str:
         code = match[1]
-        if code not in BY_CODE:
-            return match[0]
         return format_html(
             '<span class="param" title="{}">{}</span>', BY_CODE[code].name, shown(code, values)
         )
 
-    # A value never goes inside a tag: an attribute keeps its text.
-    parts = re.split(r"(<[^>]*>)", clean)
-    html = "".join(part if part.startswith("<") else _PARAMETER.sub(value, part) for part in parts)
-    return Page(mark_safe(html), headings)  # noqa: S308 - cleaned above, values escaped
+    return mark_safe(_PLACE.sub(value, clean)), headings  # noqa: S308 - cleaned above, values escaped
 
 
 def plain(text: str, values: Parameters) -> str:
@@ -80,13 +115,14 @@ def plain(text: str, values: Parameters) -> str:
         if token.type in ("fence", "code_block"):
             pieces.append(token.content)
         for child in token.children or []:
-            pieces.append(child.content if child.type in ("text", "code_inline") else " ")
+            pieces.append(child.content if child.type in ("text", "code_inline", "image") else " ")
         if token.type == "inline":
             pieces.append(" ")
-    return _filled(" ".join("".join(pieces).split()), values)
+    return filled(" ".join("".join(pieces).split()), values)
 
 
-def _filled(words: str, values: Parameters) -> str:
+def filled(words: str, values: Parameters) -> str:
+    """The words with each `{{ code }}` replaced by its value."""
     return _PARAMETER.sub(lambda match: shown(match[1], values) if match[1] in BY_CODE else match[0], words)
 
 
@@ -95,25 +131,88 @@ def unknown_codes(text: str) -> list[str]:
     return sorted({code for code in _PARAMETER.findall(text) if code not in BY_CODE})
 
 
-def _anchor(tokens: list[Token], values: Parameters) -> list[Heading]:
-    """Give headings their anchors and levels below the page's title; the list of them."""
+def _only_own_pictures(tag: str, attribute: str, value: str) -> str | None:
+    """The second lock: whatever parsing let through, `src` leads to a picture of the book or goes."""
+    return value if (tag, attribute) != ("img", "src") or PICTURE_PATH.fullmatch(value) else None
+
+
+def _pictures(tokens: list[Token]) -> None:
+    """A picture of the book gets its size; any other image is only its words."""
+    found = [(token, child) for token in tokens for child in token.children or [] if child.type == "image"]
+    numbers = {id(child): PICTURE_PATH.fullmatch(str(child.attrs.get("src", ""))) for _token, child in found}
+    wanted = {int(match[1]) for match in numbers.values() if match}
+    rows = Picture.objects.filter(pk__in=wanted).values_list("pk", "width", "height") if wanted else []
+    sizes = {pk: (width, height) for pk, width, height in rows}
+    for token, child in found:
+        match = numbers[id(child)]
+        if match and int(match[1]) in sizes:
+            width, height = sizes[int(match[1])]
+            child.attrs |= {"width": width, "height": height, "loading": "lazy"}
+        else:
+            words = Token("text", "", 0, content=child.content or _("picture"))
+            token.children = [words if one is child else one for one in token.children or []]
+
+
+def _mark_values(tokens: list[Token]) -> None:
+    """`{{ code }}` in words becomes a private mark. Attributes are not touched: they keep their text."""
+    for token in tokens:
+        for one in (token, *(token.children or ())):
+            if one.type in ("text", "code_inline", "fence", "code_block"):
+                one.content = _PARAMETER.sub(_place, one.content)
+
+
+def _place(match: re.Match[str]) -> str:
+    return f"{_OPEN}{match[1]}{_SHUT}" if match[1] in BY_CODE else match[0]
+
+
+def _address(tokens: list[Token], values: Parameters) -> list[Heading]:
+    """Give every block its address, headings also their level below the page's title; the list of headings.
+
+    A heading is named by its words, any other block by a digest of its own words: an address survives changes
+    elsewhere on the page. Equal blocks are told apart by their number.
+    """
     headings: list[Heading] = []
     seen: set[str] = set()
     for place, token in enumerate(tokens):
-        if token.type not in ("heading_open", "heading_close"):
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = _LIFT[token.tag]
+        if token.nesting != 1 or token.tag not in _ADDRESSED or _is_inside_item(tokens, place):
             continue
-        token.tag = _LIFT[token.tag]
-        if token.type == "heading_close":
-            continue
-        inline = tokens[place + 1]
-        words = (one.content for one in inline.children or [] if one.type in ("text", "code_inline"))
-        title = _filled("".join(words), values)
-        anchor = base = f"p-{slugify(title, allow_unicode=True) or len(headings) + 1}"
-        for number in count(2):
-            if anchor not in seen:
-                break
-            anchor = f"{base}-{number}"
-        seen.add(anchor)
+        words = _own_words(tokens, place)
+        if token.type == "heading_open":
+            title = filled(words, values)
+            anchor = _unseen(f"p-{slugify(title, allow_unicode=True) or len(headings) + 1}", seen)
+            headings.append(Heading(anchor, title, int(token.tag[1])))
+        else:
+            digest = hashlib.blake2s(" ".join(words.split()).encode(), digest_size=4).hexdigest()
+            anchor = _unseen(f"b-{digest}", seen)
         token.attrSet("id", anchor)
-        headings.append(Heading(anchor, title, int(token.tag[1])))
     return headings
+
+
+def _is_inside_item(tokens: list[Token], place: int) -> bool:
+    """The first paragraph of an item of a list: its address is the item's."""
+    return tokens[place].type == "paragraph_open" and place > 0 and tokens[place - 1].type == "list_item_open"
+
+
+def _own_words(tokens: list[Token], place: int) -> str:
+    """The words of a block: of a row all cells, of an item its first paragraph."""
+    last = {"tr_open": "tr_close", "list_item_open": "inline"}.get(tokens[place].type, "inline")
+    words: list[str] = []
+    for token in tokens[place + 1 :]:
+        if token.type == "inline":
+            children = token.children or []
+            words.append(
+                "".join(one.content for one in children if one.type in ("text", "code_inline", "image"))
+            )
+        if token.type == last or (token.nesting == -1 and token.level == tokens[place].level):
+            break
+    return " | ".join(words)
+
+
+def _unseen(base: str, seen: set[str]) -> str:
+    anchor = next(
+        name for number in count(1) if (name := f"{base}-{number}" if number > 1 else base) not in seen
+    )
+    seen.add(anchor)
+    return anchor
