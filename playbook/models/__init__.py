@@ -4,6 +4,7 @@ from playbook.models.acknowledgement import Acknowledgement, RegulationReview
 from playbook.models.job import Duty, DutyDone, Job
 from playbook.models.picture import Picture
 from playbook.models.regulation import ParameterValue, Regulation, RegulationVersion, VersionState
+from playbook.models.rehearsal import Rehearsal, RehearsalState
 from playbook.models.script import Objection, Script, Situation
 from playbook.models.training import (
     Assessment,
@@ -49,6 +50,8 @@ __all__ = [
     "Regulation",
     "RegulationReview",
     "RegulationVersion",
+    "Rehearsal",
+    "RehearsalState",
     "Script",
     "Segment",
     "Situation",
