@@ -6,16 +6,17 @@ The night stores reasons as facts (`CallEntry.reasons`); here they become senten
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from deals.models import Channel
 from playbook.models import Situation
-from salesdept.dates import today
+from salesdept.dates import WorkingHours, today
 from salesdept.templatetags.ui import day as in_words
 from salesdept.templatetags.ui import rub
 
@@ -65,7 +66,9 @@ def badge(reason: Reason, on: date | None = None) -> Badge | None:
     if code == "callback" and (late := (on - _date(reason["due_on"])).days) > 0:
         return Badge(ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late}, "bad")
     if code == "lead":
-        return Badge(_("lead"), "info")
+        late = _hours_late(reason)
+        is_late = late >= timedelta(minutes=1)
+        return Badge(_late_words(late, reason), "bad") if is_late else Badge(_("lead"), "info")
     if code in ("due_top", "due_other") and not reason.get("last_talked_on"):
         return Badge(_("first talk"), "info")
     return None
@@ -88,9 +91,12 @@ def when(reason: Reason, on: date | None = None) -> str:
     return in_words(_date(value)) if value else ""
 
 
-def situation(reasons: list[Reason], *, in_development: bool) -> str:
-    """Which script of the book fits the best reason; a silent client in development has one of its own."""
+def situation(reasons: list[Reason], *, in_development: bool, second_invoice_day: int) -> str:
+    """Which script of the book fits the best reason; a silent client in development has one of its own, and an
+    invoice from its second contact day on."""
     code = reasons[0]["code"] if reasons else "due_other"
+    if code == "invoice" and reasons[0]["day"] >= second_invoice_day:
+        return Situation.INVOICE_SECOND
     if in_development and code in ("at_risk", "expected", "due_top", "due_other"):
         return Situation.DEVELOPMENT
     return SITUATIONS[code]
@@ -133,7 +139,34 @@ def _lead(reason: Reason, on: date) -> str:
         Channel.REFERRAL: _("Recommended to us on %(day)s"),
         Channel.SEARCH: _("Found by us on %(day)s"),
     }[Channel(reason["channel"])] % {"day": in_words(_date(reason["came_on"]))}
-    return _("%(came)s; nobody has talked to them yet") % {"came": came}
+    if not reason.get("contact_by"):  # lists made before the night stored the term
+        return _("%(came)s; nobody has talked to them yet") % {"came": came}
+    by = _moment(reason["contact_by"])
+    if by.date() == on:
+        return _("%(came)s; first contact by %(time)s") % {"came": came, "time": f"{by:%H:%M}"}
+    words = {"came": came, "day": in_words(by.date()), "time": f"{by:%H:%M}"}
+    if by.date() < on:
+        return _("%(came)s; the first contact was due on %(day)s, %(time)s") % words
+    return _("%(came)s; first contact by %(day)s, %(time)s") % words
+
+
+def _hours_late(reason: Reason) -> timedelta:
+    """Working time since the first contact with a lead was due; nothing while it is in time."""
+    if not reason.get("contact_by"):
+        return timedelta()
+    return WorkingHours(*reason["day_hours"]).between(_moment(reason["contact_by"]), timezone.now())
+
+
+def _late_words(late: timedelta, reason: Reason) -> str:
+    """«просрочен на 3 ч», from a whole working day on in days."""
+    start, end = reason["day_hours"]
+    days, rest = divmod(late, timedelta(hours=end - start))
+    if days:
+        return ngettext("contact %(n)s day late", "contact %(n)s days late", days) % {"n": days}
+    hours, minutes = divmod(int(rest.total_seconds()) // 60, 60)
+    if hours:
+        return ngettext("contact %(n)s hour late", "contact %(n)s hours late", hours) % {"n": hours}
+    return ngettext("contact %(n)s minute late", "contact %(n)s minutes late", minutes) % {"n": minutes}
 
 
 def _at_risk(reason: Reason, on: date) -> str:
@@ -168,6 +201,11 @@ def _due(reason: Reason, on: date) -> str:
 
 def _date(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def _moment(text: str) -> datetime:
+    """A stored moment, in the clock of the business."""
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.get_default_timezone())
 
 
 def _time(text: str | None) -> time | None:

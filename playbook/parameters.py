@@ -215,6 +215,15 @@ DEFINITIONS: tuple[Definition, ...] = (
     _int("quiz.questions", "sales-book", 5, _("Questions in a quiz"), "", 1, 50),
     _int("quiz.attempts_a_day", "sales-book", 3, _("Attempts at a quiz a day"), "", 1, 20),
     _int("quiz.valid_months", "sales-book", 12, _("A passed quiz is good for"), _MONTHS, 1, 60),
+    _int(
+        "meeting.months_behind",
+        "meetings",
+        2,
+        _("Months in a row below the plan that a meeting names"),
+        _MONTHS,
+        1,
+        12,
+    ),
     _int("plan.horizon_months", "planning", 36, _("Plans reach ahead"), _MONTHS, 1, 60),
     _int(
         "portfolio.top_per_manager", "substitution", 45, _("TOP clients a manager can keep"), _CLIENTS, 1, 500

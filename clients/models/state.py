@@ -219,7 +219,12 @@ class TopEvent(models.Model):
         verbose_name = _("TOP event")
         verbose_name_plural = _("TOP events")
         ordering = ["-as_of", "-id"]
-        indexes = [models.Index(fields=["client", "-as_of", "-id"], name="top_event_latest")]
+        indexes = [
+            models.Index(fields=["client", "-as_of", "-id"], name="top_event_latest"),
+            models.Index(
+                fields=["-as_of"], condition=Q(reason__in=["first_run", "review"]), name="top_event_review"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(reason="manual") | ~Q(comment=""), name="manual_top_needs_comment"

@@ -30,7 +30,12 @@ class Invoice(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=InvoiceState.choices, default=InvoiceState.OPEN
     )
-    valid_until = models.DateField(_("valid until"))
+    valid_until = models.DateField(
+        _("valid until"),
+        null=True,
+        blank=True,
+        help_text=_("The term printed on the invoice; empty: as long as the book says"),
+    )
     contacted_on = models.DateField(_("last contact about it"), null=True, blank=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
 

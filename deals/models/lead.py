@@ -1,9 +1,18 @@
 """Leads: enquiries of people who do not buy yet (DOMAIN.md 5.5)."""
 
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from deals.querysets import LeadQuerySet
+from salesdept.dates import WorkingHours
+
+if TYPE_CHECKING:
+    from playbook.services.parameters import Parameters
 
 
 class Channel(models.TextChoices):
@@ -71,3 +80,18 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client}"
+
+    def first_contact_due(self, values: Parameters) -> datetime:
+        """By when somebody must have talked to them, in the clock of the business (DOMAIN.md 5.5). No query."""
+        return first_contact_due(self.created_at, values)
+
+
+# Functions too: the night and the pages ask about moments that they have read without the row.
+def working_hours(values: Parameters) -> WorkingHours:
+    """The hours of a working day in the book's values of a day."""
+    return WorkingHours(values["work.day_start_hour"], values["work.day_end_hour"])
+
+
+def first_contact_due(came: datetime, values: Parameters) -> datetime:
+    """By when whoever came at the moment must be talked to."""
+    return working_hours(values).deadline(came, values["lead.first_contact_hours"])

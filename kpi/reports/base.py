@@ -30,6 +30,10 @@ class Counts:
     top_in_time: int = 0
     other_total: int = 0
     other_in_time: int = 0
+    load_top: int = 0
+    load_other: int = 0
+    key_total: int = 0
+    key_shipped: int = 0
     became_zero: int = 0
     became_zero_top: int = 0
     became_lost: int = 0

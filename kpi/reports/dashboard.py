@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from kpi.arithmetic import Score
 from kpi.reports import base as counts_report
-from kpi.reports import meeting, sales
+from kpi.reports import attention, meeting, sales
 from kpi.reports.base import Base
 from kpi.reports.meeting import Item
 from kpi.reports.period import Period
 from kpi.reports.sales import Cut, Names, Sum4, Year
 from kpi.reports.scope import Scope
 from playbook.models import Sphere
+from playbook.services import parameters
 from salesdept.dates import add_months
 from salesdept.models import Office, User
 from salesdept.sql import fetch
@@ -43,6 +45,7 @@ class Dashboard:
     base: Base
     year: Year
     items: list[Item]
+    key_share: Decimal
     months: list[date]
 
     @property
@@ -102,6 +105,7 @@ def dashboard(period: Period, scope: Scope) -> Dashboard:
     cuts = sales.cuts(sums, period, names)
     base = counts_report.base(counts, period, names)
     year = sales.year(period, scope)
+    values = parameters.in_force(period.last_night or period.day)
     return Dashboard(
         period=period,
         scope=scope,
@@ -109,7 +113,11 @@ def dashboard(period: Period, scope: Scope) -> Dashboard:
         cuts=cuts,
         base=base,
         year=year,
-        items=meeting.items(cuts, base, year, period, scope),
+        items=[
+            *meeting.items(cuts, base, year, period, scope, values),
+            *attention.items(base, period, scope, values),
+        ],
+        key_share=values["audit.key_share"],
         months=_months(period),
     )
 

@@ -18,11 +18,12 @@ from kpi.reports.base import Base, CountRow
 from kpi.reports.period import Period
 from kpi.reports.sales import Cut, Row, Year
 from kpi.reports.scope import Scope
+from playbook.services.parameters import Parameters
 from salesdept.dates import add_months
 from salesdept.templatetags.ui import group_digits, percent
 
 MANAGERS, SPHERES = 2, 1  # the list is for one meeting: it fits a card beside the chart
-LONG = 2  # from here on it is no accident
+SEVERAL = 2  # a name is told where it stands for more than one client
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,22 @@ class Item:
     url: str
 
 
-def items(cuts: dict[str, Cut], base: Base, year: Year, period: Period, scope: Scope) -> list[Item]:
+def items(
+    cuts: dict[str, Cut], base: Base, year: Year, period: Period, scope: Scope, values: Parameters
+) -> list[Item]:
     """The largest shortfalls in roubles first, then what the base tells, then the best result."""
     office = {"office": scope.code} if scope.code else {}
     found = [
         *_managers(cuts["manager"], base, period, office),
-        *_spheres(cuts["sphere"], year, period, office),
+        *_spheres(cuts["sphere"], year, period, office, values["meeting.months_behind"]),
         *_base(base, period, office),
         *_best(cuts["manager"], period, office),
     ]
     return found
 
 
-def _address(view: str, period: Period, **query: str) -> str:
+def address(view: str, period: Period, **query: str) -> str:
+    """The rows behind a sentence."""
     return f"{reverse(f'kpi:{view}')}?{urlencode({'month': period.code, **query})}"
 
 
@@ -73,20 +77,20 @@ def _managers(cut: Cut, base: Base, period: Period, office: dict[str, str]) -> I
         if late:
             part = ngettext("%(n)s TOP without a talk in time", "%(n)s TOP without a talk in time", late)
             text += f", {part % {'n': late}}"
-        url = _address("rows", period, **office, **row.query)
+        url = address("rows", period, **office, **row.query)
         yield Item(text, _thousands(row.score.deviation_to_date), "bad", url)
 
 
-def _spheres(cut: Cut, year: Year, period: Period, office: dict[str, str]) -> Iterator[Item]:
+def _spheres(cut: Cut, year: Year, period: Period, office: dict[str, str], long: int) -> Iterator[Item]:
     for row in _behind(cut)[:SPHERES]:
         count = _months_behind(year.spheres.get(row.key, {}), period)
         text = f"{row.name}: {_standing(row.score)}"
-        if count >= LONG:
+        if count >= long:
             part = ngettext(
                 "below the plan for %(n)s month in a row", "below the plan for %(n)s months in a row", count
             )
             text = f"{row.name}: {part % {'n': count}}"
-        url = _address("rows", period, **office, **row.query)
+        url = address("rows", period, **office, **row.query)
         yield Item(text, _thousands(row.score.deviation_to_date), "bad", url)
 
 
@@ -107,18 +111,18 @@ def _base(base: Base, period: Period, office: dict[str, str]) -> Iterator[Item]:
             total.top_late,
         )
         words = {"n": total.top_late, "all": total.top_total}
-        url = _address("people", period, **office, what="top_late")
+        url = address("people", period, **office, what="top_late")
         yield Item(text % words + _worst(base), str(total.top_late), "warn", url)
     if total.became_zero_top:
         text = ngettext(
             "%(n)s TOP client became zero", "%(n)s TOP clients became zero", total.became_zero_top
         )
-        url = _address("people", period, **office, what="became_zero_top")
+        url = address("people", period, **office, what="became_zero_top")
         yield Item(text % {"n": total.became_zero_top}, str(total.became_zero_top), "bad", url)
     if (slowest := _slowest(base)) is not None:
         one = slowest.counts
         words = {"name": slowest.name, "done": one.calls_done, "all": one.calls_listed}
-        url = _address("calls", period, **office, what="open", manager=slowest.query)
+        url = address("calls", period, **office, what="open", manager=slowest.query)
         yield Item(
             _("%(name)s: called %(done)s of %(all)s on the lists") % words,
             percent(one.calls_share),
@@ -130,7 +134,7 @@ def _base(base: Base, period: Period, office: dict[str, str]) -> Iterator[Item]:
 def _worst(base: Base) -> str:
     """Whose TOP clients wait most, where several wait with one person."""
     row = max(base.rows, key=lambda row: (row.counts.top_late, str(row.name)))
-    if row.counts.top_late < LONG:
+    if row.counts.top_late < SEVERAL:
         return ""
     return _("; most with %(name)s: %(most)s") % {"name": row.name, "most": row.counts.top_late}
 
@@ -146,7 +150,7 @@ def _best(cut: Cut, period: Period, office: dict[str, str]) -> Iterator[Item]:
     if ahead:
         row = max(ahead, key=lambda row: (row.score.deviation_to_date, str(row.name)))
         text = f"{row.name}: {_standing(row.score)}"
-        url = _address("rows", period, **office, **row.query)
+        url = address("rows", period, **office, **row.query)
         yield Item(text, _thousands(row.score.deviation_to_date), "ok", url)
 
 

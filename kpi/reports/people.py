@@ -15,7 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
-from kpi.nightly import accounts, coverage, inflow
+from kpi.nightly import accounts, coverage, inflow, key_clients
+from kpi.reports.attention import due_before
 from kpi.reports.period import Period
 from kpi.reports.scope import NOBODY, Narrowing, Scope
 from playbook.services import parameters
@@ -44,7 +45,7 @@ _ACCOUNTS = """
 """
 _COVERAGE = """
     SELECT a.client_id, manager_id, office_id, is_top, is_other, in_time, last_talked_on AS first,
-           due_on AS second, EXISTS (
+           due_on AS second, is_load, EXISTS (
                SELECT FROM clients_clientmonth m
                WHERE m.client_id = a.client_id AND m.month = %(month)s AND m.amount > 0) AS is_shipped
     FROM ({clients}) AS a
@@ -54,11 +55,25 @@ _INFLOW = """
            a.on AS first, NULL::date AS second
     FROM ({events}) AS a
 """
+_KEY = """
+    SELECT client_id, manager_id, office_id, is_shipped, last_purchase AS first, NULL::date AS second
+    FROM ({clients}) AS a
+"""
+# Enquiries nobody has talked to though their term is over: of this moment, not of the night.
+_LEADS = """
+    SELECT l.client_id, l.assignee_id AS manager_id, u.office_id,
+           min((l.created_at AT TIME ZONE 'Europe/Moscow')::date) AS first, NULL::date AS second
+    FROM deals_lead l LEFT JOIN salesdept_user u ON u.id = l.assignee_id
+    WHERE l.state = 'new' AND l.created_at <= %(due_before)s
+    GROUP BY 1, 2, 3
+"""
 SOURCES = {
     "accounts": _ACCOUNTS.format(clients=accounts.STORED.format(months=_MONTH)),
     "unknown": _ACCOUNTS.format(clients=accounts.UNKNOWN.format(months=_MONTH)),
     "coverage": _COVERAGE.format(clients=coverage.CLIENTS.format(hands=coverage.HANDS_STORED)),
     "inflow": _INFLOW.format(events=inflow.EVENTS.format(hands=coverage.HANDS_STORED)),
+    "key": _KEY.format(clients=key_clients.CLIENTS.format(hands=coverage.HANDS_STORED)),
+    "leads": _LEADS,
 }
 KINDS: dict[str, Kind] = {
     "active": Kind(_("Active accounts"), "accounts", "is_active", "month", needs_night=False),
@@ -75,6 +90,12 @@ KINDS: dict[str, Kind] = {
     "other_late": Kind(
         _("Other clients not talked to in time"), "coverage", "is_other AND NOT in_time", "talk"
     ),
+    "load_top": Kind(_("Load: TOP clients"), "coverage", "is_load AND is_top", "talk"),
+    "load_other": Kind(_("Load: other clients"), "coverage", "is_load AND NOT is_top", "talk"),
+    "key": Kind(_("Key clients"), "key", "true", "bought"),
+    "key_shipped": Kind(_("Key clients that bought this month"), "key", "is_shipped", "bought"),
+    "key_unshipped": Kind(_("Key clients that did not buy this month"), "key", "NOT is_shipped", "bought"),
+    "leads_late": Kind(_("Enquiries without a first contact in time"), "leads", "true", "came"),
     "became_zero": Kind(_("Became zero"), "inflow", "became_zero", "event"),
     "became_zero_top": Kind(_("TOP clients that became zero"), "inflow", "became_zero_top", "event"),
     "became_lost": Kind(_("Became lost"), "inflow", "became_lost", "event"),
@@ -86,6 +107,8 @@ FAMILIES: tuple[tuple[tuple[str, str | Promise], ...], ...] = (
     (("other_late", _("Not in time")), ("other_in_time", _("In time")), ("other", _("All"))),
     (("top_unshipped", _("Without a shipment")), ("top_shipped", _("With a shipment"))),
     (("became_zero", _("All")), ("became_zero_top", _("TOP"))),
+    (("key_unshipped", _("Did not buy")), ("key_shipped", _("Bought")), ("key", _("All"))),
+    (("load_top", _("TOP")), ("load_other", _("Others"))),
     (("active", _("Active accounts")), ("new", _("New clients"))),
 )
 
@@ -155,8 +178,9 @@ def people(what: str, period: Period, scope: Scope, narrowing: Narrowing, page: 
 
 def _params(period: Period, narrowing: Narrowing) -> dict[str, Any]:
     night = period.last_night
-    values = parameters.in_force(night or period.day).sql()
-    return values | {
+    values = parameters.in_force(night or period.day)
+    return values.sql() | {
+        "due_before": due_before(values) if period.is_latest else None,
         "month": period.month,
         "day": night,
         "as_of": night,

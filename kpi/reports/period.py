@@ -41,6 +41,11 @@ class Period:
         return self.month == month_start(self.day) and self.day < month_end(self.month)
 
     @property
+    def is_latest(self) -> bool:
+        """The last published night belongs to the month: what is true now may be said on its page."""
+        return self.last_night == self.day
+
+    @property
     def is_future(self) -> bool:
         """Nothing of the month has happened yet."""
         return self.month > self.day

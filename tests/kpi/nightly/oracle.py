@@ -9,7 +9,7 @@ from decimal import Decimal
 from clients.models import Client, ClientMonth, Shipment, StageEvent
 from deals.models import CallEntry, Interaction
 from salesdept.roles import Role
-from tests.clients.nightly.oracle import plus_months
+from tests.clients.nightly.oracle import plus_months, window
 
 Key = tuple[date, int | None, int | None]
 SalesKey = tuple[date, int | None, int | None, str, int | None]
@@ -59,6 +59,7 @@ class Managers:
         since = first(max(self.nights, default=as_of))
         self.nights[as_of] = _hands()
         self._keep(_coverage(as_of, self.nights[as_of]), {month})
+        self._keep(_key_clients(as_of, self.nights[as_of]), {month})
         self._keep(_inflow(as_of, self.nights[as_of]), {month})
         self._keep(_calls(as_of), set(_months(since, month)))
         counts = {name: {k: n for k, n in rows.items() if n} for name, rows in self.kept.items()}
@@ -111,7 +112,8 @@ def _hands() -> dict[int, Hands]:
 
 def _coverage(as_of: date, hands: dict[int, Hands]) -> dict[str, dict[Key, int]]:
     counts: dict[str, dict[Key, int]] = {
-        name: defaultdict(int) for name in ("top_total", "top_in_time", "other_total", "other_in_time")
+        name: defaultdict(int)
+        for name in ("top_total", "top_in_time", "other_total", "other_in_time", "load_top", "load_other")
     }
     for client in Client.objects.all():
         one = hands[client.pk]
@@ -123,12 +125,37 @@ def _coverage(as_of: date, hands: dict[int, Hands]) -> dict[str, dict[Key, int]]
         silent = one.stage in ("zero", "lost") and one.in_development
         key = (first(as_of), one.work, client.office_id)
         in_time = due is not None and due >= as_of
+        if one.stage in ("new", "active"):
+            counts["load_top" if one.is_top else "load_other"][key] += 1
         if one.is_top:
             counts["top_total"][key] += 1
             counts["top_in_time"][key] += in_time
         elif one.stage in ("new", "active") or silent:
             counts["other_total"][key] += 1
             counts["other_in_time"][key] += in_time
+    return counts
+
+
+def _key_clients(as_of: date, hands: dict[int, Hands]) -> dict[str, dict[Key, int]]:
+    """DOMAIN.md 6.5 by the rule of class A with the first value of `audit.key_share`, from the documents."""
+    counts: dict[str, dict[Key, int]] = {name: defaultdict(int) for name in ("key_total", "key_shipped")}
+    sums: dict[Client, Decimal] = defaultdict(Decimal)
+    days: dict[tuple[Client, date], Decimal] = defaultdict(Decimal)
+    months = window(as_of, 12)
+    for doc in Shipment.objects.select_related("client"):
+        if doc.date <= as_of:
+            days[doc.client, doc.date] += doc.amount
+            if (doc.date.year, doc.date.month - 1) in months:
+                sums[doc.client] += doc.amount
+    bought = {client for (client, day), net in days.items() if net > 0 and first(day) == first(as_of)}
+    ordered = sorted((client for client in sums if sums[client] > 0), key=lambda c: (-sums[c], c.code))
+    total, before = sum((sums[client] for client in ordered), Decimal(0)), Decimal(0)
+    for client in ordered:
+        if before < Decimal("0.80") * total:
+            key = (first(as_of), hands[client.pk].work, client.office_id)
+            counts["key_total"][key] += 1
+            counts["key_shipped"][key] += client in bought
+        before += sums[client]
     return counts
 
 
