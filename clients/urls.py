@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("", client_list.client_list, name="list"),
     path("new/", client_form.new, name="new"),
     path("bulk/", bulk.bulk, name="bulk"),
+    path("capacity/", bulk.capacity_note, name="capacity"),
     path("undo/<int:pk>/", bulk.undo, name="undo"),
     path("export/", export.export, name="export"),
     path("code/<path:code>/", card.by_code, name="by_code"),

@@ -66,9 +66,9 @@ def badge(reason: Reason, on: date | None = None) -> Badge | None:
     if code == "callback" and (late := (on - _date(reason["due_on"])).days) > 0:
         return Badge(ngettext("%(n)s day late", "%(n)s days late", late) % {"n": late}, "bad")
     if code == "lead":
-        late = _hours_late(reason)
-        is_late = late >= timedelta(minutes=1)
-        return Badge(_late_words(late, reason), "bad") if is_late else Badge(_("lead"), "info")
+        waited = _late_by(reason)
+        is_late = waited >= timedelta(minutes=1)
+        return Badge(_late_words(waited, reason), "bad") if is_late else Badge(_("lead"), "info")
     if code in ("due_top", "due_other") and not reason.get("last_talked_on"):
         return Badge(_("first talk"), "info")
     return None
@@ -150,7 +150,7 @@ def _lead(reason: Reason, on: date) -> str:
     return _("%(came)s; first contact by %(day)s, %(time)s") % words
 
 
-def _hours_late(reason: Reason) -> timedelta:
+def _late_by(reason: Reason) -> timedelta:
     """Working time since the first contact with a lead was due; nothing while it is in time."""
     if not reason.get("contact_by"):
         return timedelta()

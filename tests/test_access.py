@@ -128,6 +128,9 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
             post_roles=ASSIGNERS | EDITORS,
         ),
     ),
+    "clients:capacity": Rule(
+        ASSIGNERS, ("GET",), query="to_user={helper}&client={client}", seen=EVERY_CLIENT, silent=True
+    ),
     "clients:undo": Rule(ALL, POST, {"pk": "change"}, seen=NOBODY),
     "clients:export": Rule(EXPORTERS, POST, query="q={code}"),
     "clients:by_code": _of_client(ALL, kwargs={"code": "code"}),

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from clients import tables
 from clients.filters import clean_query
 from clients.models import BulkChange, Client, Move, MoveReason
 from clients.querysets import ClientQuerySet
-from clients.services import assignment, segment
+from clients.services import assignment, capacity, segment
 from clients.services.assignment import AssignmentError
 from clients.views.answer import done, refused, safe_next
 from clients.views.client_list import SEE, filtered
 from playbook.models import Segment
+from playbook.services import parameters
 from salesdept.access import PersonRequest, needs
+from salesdept.dates import today
 from salesdept.models import User
 from salesdept.roles import Perm, has_perm
 
@@ -42,31 +44,54 @@ def bulk(request: PersonRequest) -> HttpResponseBase:
     if not clients.exists():
         return refused(request, _("Tick at least one client."), back)
     try:
-        change, name = _apply(request, kind, clients)
+        change, name, remark = _apply(request, kind, clients)
     except (AssignmentError, Segment.DoesNotExist, User.DoesNotExist, ValueError) as error:
         text = str(error) if isinstance(error, AssignmentError) else _("Choose whom or what to set.")
         return refused(request, text, back)
-    return done(request, _said(change, name), back, change)
+    return done(request, f"{_said(change, name)}{remark}", back, change)
+
+
+@require_GET
+@needs(Perm.ASSIGN_CLIENTS)
+def capacity_note(request: PersonRequest) -> HttpResponse:
+    """A line under the form of a hand-over: who would keep more clients than the book allows; else empty."""
+    field = request.GET.get("field", Move.Field.WORK)
+    chosen = request.GET.get("to_user", "")
+    person = None
+    if chosen.isascii() and chosen.isdigit() and field in Move.Field.values:
+        person = assignment.candidates(request.user).filter(pk=chosen).first()
+    text = ""
+    if person is not None:
+        values = parameters.in_force(today())
+        text = capacity.warning(person, _chosen(request), field, values)
+    return render(request, "clients/parts/capacity.html", {"text": text})
 
 
 def _chosen(request: PersonRequest) -> ClientQuerySet:
     """Ticked clients the person may see; with `scope=found`, all of a list that is not too long to count."""
-    if request.POST.get("scope") == "found":
+    form = request.POST if request.method == "POST" else request.GET
+    if form.get("scope") == "found":
         found = filtered(request.user, request.GET).qs
         ids = list(found.order_by().values_list("pk", flat=True)[: tables.COUNT_CAP])
     else:
-        ids = [int(pk) for pk in request.POST.getlist("client") if pk.isascii() and pk.isdigit()]
+        ids = [int(pk) for pk in form.getlist("client") if pk.isascii() and pk.isdigit()]
     return Client.objects.visible_to(request.user).filter(pk__in=ids[: tables.COUNT_CAP])
 
 
-def _apply(request: PersonRequest, kind: str, clients: ClientQuerySet) -> tuple[BulkChange, str]:
-    """The change, and the name of the person or segment that was set."""
+def _apply(request: PersonRequest, kind: str, clients: ClientQuerySet) -> tuple[BulkChange, str, str]:
+    """The change, the name of the person or segment that was set, and what to remark about the person's load."""
     if kind == BulkChange.Kind.SEGMENT:
         chosen = Segment.objects.get(code=request.POST.get("to_segment", ""))
-        return segment.set_segment(clients, chosen, request.user), str(chosen)
+        return segment.set_segment(clients, chosen, request.user), str(chosen), ""
     person = assignment.candidates(request.user).get(pk=request.POST.get("to_user") or None)
     change = assignment.assign(clients, person, Move.Field(kind), request.user, MoveReason.BULK)
-    return change, person.get_short_name()
+    return change, person.get_short_name(), load_remark(change, person)
+
+
+def load_remark(change: BulkChange, person: User) -> str:
+    """What the answer of a hand-over adds when the person keeps more clients than the book allows."""
+    remark = capacity.remark(person, parameters.in_force(today())) if change.values else ""
+    return f". {remark}" if remark else ""
 
 
 def _said(change: BulkChange, name: str) -> str:

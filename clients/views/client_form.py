@@ -14,6 +14,7 @@ from clients.services import assignment
 from clients.services import client as service
 from clients.services.assignment import AssignmentError
 from clients.views.answer import CHANGED, done, refused
+from clients.views.bulk import load_remark
 from clients.views.card import rights, seen
 from salesdept.access import PersonRequest, needs, wants_fragment
 from salesdept.models import User
@@ -95,4 +96,4 @@ def assign(request: PersonRequest, pk: int) -> HttpResponseBase:
     if not change.values:
         return refused(request, _("Nothing to change: it is so already."), back)
     text = _("%(client)s is given to %(name)s") % {"client": client, "name": person.get_full_name()}
-    return done(request, text, back, change)
+    return done(request, f"{text}{load_remark(change, person)}", back, change)

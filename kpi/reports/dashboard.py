@@ -11,8 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from kpi.arithmetic import Score
-from kpi.reports import base as counts_report
 from kpi.reports import attention, meeting, sales
+from kpi.reports import base as counts_report
 from kpi.reports.base import Base
 from kpi.reports.meeting import Item
 from kpi.reports.period import Period

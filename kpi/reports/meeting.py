@@ -121,10 +121,10 @@ def _base(base: Base, period: Period, office: dict[str, str]) -> Iterator[Item]:
         yield Item(text % {"n": total.became_zero_top}, str(total.became_zero_top), "bad", url)
     if (slowest := _slowest(base)) is not None:
         one = slowest.counts
-        words = {"name": slowest.name, "done": one.calls_done, "all": one.calls_listed}
+        said = {"name": slowest.name, "done": one.calls_done, "all": one.calls_listed}
         url = address("calls", period, **office, what="open", manager=slowest.query)
         yield Item(
-            _("%(name)s: called %(done)s of %(all)s on the lists") % words,
+            _("%(name)s: called %(done)s of %(all)s on the lists") % said,
             percent(one.calls_share),
             "warn",
             url,
