@@ -5,17 +5,19 @@ Everything about one client and in a fixed number of queries, whatever the size 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients import purchases
+from clients.answers import facts_of, next_to_ask
 from clients.models import Client, Contact, ContactReveal
 from clients.services.reveal import RevealLimitError, reveal
 from deals import gap, reasons, script
@@ -35,6 +37,7 @@ from salesdept.templatetags.ui import rub, weekday
 RECENT = 3  # the last months of the chart stand out
 CATEGORIES_SHOWN = 4
 INVOICES_SHOWN = 3
+FACTS_ASKED = 2  # a talk is no interrogation
 HISTORY = 5  # how many talks back an agreement is looked for
 _HALF_HOUR = timedelta(minutes=30)
 
@@ -107,6 +110,14 @@ def _invoices(client: Client) -> dict[str, Any]:
     return {"invoices": found[:INVOICES_SHOWN], "more_invoices": len(found) > INVOICES_SHOWN}
 
 
+def _objections(client: Client, situation: str) -> list[Objection]:
+    """Answers to what is said in this situation, the segment's own first."""
+    fits = Q(segment=None) | Q(segment=client.segment_id)
+    found = Objection.objects.filter(fits)
+    ready = [one for one in found if not one.situations or situation in one.situations]
+    return sorted(ready, key=lambda one: (one.segment_id is None, not one.situations))
+
+
 def _why(entry: CallEntry | None) -> list[Why]:
     """The reasons of the entry, in words."""
     if entry is None:
@@ -114,8 +125,11 @@ def _why(entry: CallEntry | None) -> list[Why]:
     return [Why(reasons.sentence(one, entry.date), reasons.badge(one, entry.date)) for one in entry.reasons]
 
 
-def build(user: User, client: Client, entry: CallEntry | None) -> dict[str, Any]:
-    """The context of the screen, but for the form and the place in the list."""
+def build(user: User, client: Client, entry: CallEntry | None, said: Collection[str] = ()) -> dict[str, Any]:
+    """The context of the screen, but for the form and the place in the list.
+
+    `said` are codes of key parameters that an undone call had answers to: they are asked first.
+    """
     day, now = published_day() or yesterday(), timezone.now()
     values = parameters.in_force(today())
     contacts = list(client.contacts.all())
@@ -126,9 +140,14 @@ def build(user: User, client: Client, entry: CallEntry | None) -> dict[str, Any]
     categories = purchases.by_category(client, day)
     why = entry.reasons if entry else []
     lacks = gap.missing(client, [one.name for one in categories], values, day)
-    situation = reasons.situation(why, in_development=in_development(client))
+    situation = reasons.situation(
+        why,
+        in_development=in_development(client),
+        second_invoice_day=values["invoice.second_contact_day"],
+    )
     facts = _facts(user, client, person, why, [one.name for one in lacks], talks)
     theirs = client_clock(client, now)
+    spoken = script.for_call(client, situation, facts)
     return {
         "client": client,
         "entry": entry,
@@ -146,8 +165,11 @@ def build(user: User, client: Client, entry: CallEntry | None) -> dict[str, Any]
         "year_months": [bought.pairs[place].month for place in (0, 6, -1)],
         "categories": categories[:CATEGORIES_SHOWN],
         "lacks": lacks,
-        "script": script.for_call(client, situation, facts),
-        "objections": list(Objection.objects.all()),
+        "script": spoken,
+        "facts": next_to_ask(
+            facts_of(client), [*said, *(spoken.asks if spoken else ())], max(FACTS_ASKED, len(said))
+        ),
+        "objections": _objections(client, situation),
         "choices": choices(today()),
         "moments": moments(client, now, values),
         "default_day": next_task.default_day(client, today(), values),

@@ -16,11 +16,29 @@ _PLACE = re.compile(r"\{\s*(\w+)\s*\}")
 
 
 @dataclass(frozen=True)
+class Branch:
+    """Where the talk forks: what they say, and what to do then."""
+
+    condition: str
+    then: str
+
+
+@dataclass(frozen=True)
 class Line:
-    """A step of the script: what to do, and the words to say if the book gives them."""
+    """A step of the script: what to do, the words to say, what the answer fills, and where the talk forks."""
 
     text: str
     words: str = ""
+    asks: str = ""  # code of a key parameter
+    branches: tuple[Branch, ...] = ()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something ready to be offered."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +48,13 @@ class FilledScript:
     title: str
     lines: list[Line]
     scope: str  # the segment or sphere it was written for; empty for the general one
+    key: int
+    offers: list[Offer]
+
+    @property
+    def asks(self) -> list[str]:
+        """Codes of the key parameters it asks about, in order."""
+        return [line.asks for line in self.lines if line.asks]
 
 
 def for_call(client: Client, situation: str, facts: Mapping[str, str]) -> FilledScript | None:
@@ -44,7 +69,13 @@ def for_call(client: Client, situation: str, facts: Mapping[str, str]) -> Filled
         return None
     scope = script.segment or script.sphere
     lines = [line for step in script.steps if (line := _line(step, facts))]
-    return FilledScript(script.title, lines, str(scope or ""))
+    return FilledScript(script.title, lines, str(scope or ""), script.pk, _offers(script, facts))
+
+
+def _offers(script: Script, facts: Mapping[str, str]) -> list[Offer]:
+    """Ready offers whose facts this client has."""
+    found = ((str(one.get("title", "")), fill(str(one.get("text", "")), facts)) for one in script.offers)
+    return [Offer(title, text) for title, text in found if text]
 
 
 def fill(text: str, facts: Mapping[str, str]) -> str | None:
@@ -56,10 +87,19 @@ def fill(text: str, facts: Mapping[str, str]) -> str | None:
 
 
 def _line(step: Any, facts: Mapping[str, str]) -> Line | None:
-    """A step is a sentence, or an object with `text` (what to do) and `say` (the words).
+    """A step is a sentence, or an object with `text` (what to do), `say`, `asks` and `branches`.
 
-    A step that speaks of a fact this client does not have is left out: nothing to offer, no invoice to name.
+    A step or a branch that speaks of a fact this client does not have is left out: nothing to offer, no invoice
+    to name.
     """
-    parts = (step.get("text", ""), step.get("say", "")) if isinstance(step, Mapping) else (step, "")
-    text, words = (fill(str(part), facts) for part in parts)
-    return Line(text, words or "") if text is not None else None
+    if not isinstance(step, Mapping):
+        text = fill(str(step), facts)
+        return Line(text) if text is not None else None
+    text, words = fill(str(step.get("text", "")), facts), fill(str(step.get("say", "")), facts)
+    if text is None:
+        return None
+    forks = (
+        (str(one.get("if", "")), fill(str(one.get("then", "")), facts)) for one in step.get("branches", ())
+    )
+    branches = tuple(Branch(condition, then) for condition, then in forks if then)
+    return Line(text, words or "", str(step.get("asks", "")), branches)

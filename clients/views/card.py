@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients import history, purchases, reasons, sparkline, tables
+from clients.answers import facts_of
 from clients.models import Client, Move, Shipment
 from clients.services.assignment import candidates
 from clients.views.client_list import SEE
@@ -95,6 +96,7 @@ def body(user: User, client: Client) -> dict[str, Any]:
         "spark": sparkline.bars(bought.window, height=28),
         "contacts": contacts,
         "legal_entities": list(client.legal_entities.all()),
+        "answered": facts_of(client),
         "since": _since(client),
         "local_time": local_time(client, timezone.now()),
         "day": day,

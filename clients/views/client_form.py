@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from clients.answers import facts_of
 from clients.forms.client import ClientForm, NewClientForm
 from clients.models import Client, Move
 from clients.services import assignment
@@ -76,6 +77,7 @@ def facts(request: PersonRequest, pk: int) -> HttpResponseBase:
         return redirect("clients:card", pk)
     context = {"client": client, **rights(request.user, client)}
     context["legal_entities"] = list(client.legal_entities.all())
+    context["answered"] = facts_of(client)
     return render(request, "clients/client/facts.html", context)
 
 

@@ -5,6 +5,7 @@ The record is kept in `Interaction.effects` as JSON, values before the change.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from clients.models import Client, Contact
+from clients.services.answer import set_answers
 from deals.models import (
     CallEntry,
     ContactState,
@@ -82,6 +84,11 @@ def mark_wrong_number(contact: Contact | None) -> Effects:
     return {"wrong_contact": contact.pk}
 
 
+def remember_answers(call: Interaction, answers: Mapping[str, Any]) -> Effects:
+    """What the client said of itself goes to its card; `said` is kept so that an undo shows it in the form again."""
+    return {"answers": set_answers(call.client, call.user, answers), "said": dict(answers)}
+
+
 def close_entry(entry: CallEntry, interaction: Interaction) -> Effects:
     """The client leaves the list of the day."""
     before = [entry.pk, entry.state, entry.closed_at and entry.closed_at.isoformat()]
@@ -103,6 +110,8 @@ def put_back(interaction: Interaction) -> None:
         Contact.objects.filter(pk=was["wrong_contact"]).update(number_is_wrong=False)
     if "contact_state" in was:
         _put_back_contact_state(interaction.client_id, was["contact_state"])
+    if was.get("answers"):
+        set_answers(interaction.client, interaction.user, was["answers"])
     if "entry" in was:
         pk, state, closed_at = was["entry"]
         CallEntry.objects.filter(pk=pk).update(state=state, closed_at=_moment(closed_at), interaction=None)

@@ -5,6 +5,7 @@ Sent twice it is one row; undone within seconds it leaves no trace.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -51,6 +52,7 @@ def record_interaction(
     next_on: date | None = None,
     next_at: time | None = None,
     refusal_reason: str = "",
+    answers: Mapping[str, Any] | None = None,
 ) -> Interaction:
     """Save a call and all that follows from it; the same key, or a call of the same entry, is saved once.
 
@@ -69,7 +71,7 @@ def record_interaction(
     if entry and entry.state == EntryState.DONE and entry.interaction:
         return entry.interaction
     call.save(force_insert=True)
-    _spread(call, entry)
+    _spread(call, entry, answers or {})
     return call
 
 
@@ -131,8 +133,8 @@ def _entry(user: User, client: Client, entry: CallEntry | None) -> CallEntry | N
     return first
 
 
-def _spread(call: Interaction, entry: CallEntry | None) -> None:
-    """All that follows from a saved call."""
+def _spread(call: Interaction, entry: CallEntry | None, answers: Mapping[str, Any]) -> None:
+    """All that follows from a saved call; `answers` are what the client said of itself, by key parameter."""
     client, values = call.client, parameters.in_force(call.day)
     was: effects.Effects = {}
     until = max(call.day, entry.date) if entry else call.day
@@ -148,6 +150,8 @@ def _spread(call: Interaction, entry: CallEntry | None) -> None:
     steps = next_task.after(call, values, promised=promised, contact=call.contact)
     made = next_task.create(steps, call, entry.manager if entry else None)
     was["made"] = [task.pk for task in made]
+    if answers:
+        was |= effects.remember_answers(call, answers)
     if entry:
         was |= effects.close_entry(entry, call)
     call.effects = was

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from clients.answers import facts_of
 from clients.models import Client, Contact
 from clients.services.reveal import RevealLimitError, reveal
 from deals import call_screen, day_list
 from deals.forms.call import CallForm, initial_of
+from deals.forms.facts import FactsForm, posted
 from deals.models import CallEntry, EntryState, Interaction, RefusalReason
 from deals.services import call_list
 from deals.services.interaction import (
@@ -107,9 +110,14 @@ def undo(request: PersonRequest, pk: int) -> HttpResponseBase:
         found = _entry(request, entry.pk) if entry else None
         client = found.client if found else Client.objects.select_related(*_CLIENT).get(pk=undone.client_id)
         form = CallForm(initial=initial_of(undone))
-        return _screen(request, client, found, form=form, push=True)
+        said = undone.effects.get("said", {})
+        return _screen(request, client, found, form=form, said_of_itself=said, push=True)
     initial = {name: str(value) for name, value in initial_of(undone).items() if value}
-    request.session[_AGAIN] = {"client": undone.client_id, "initial": initial}
+    request.session[_AGAIN] = {
+        "client": undone.client_id,
+        "initial": initial,
+        "said": undone.effects.get("said", {}),
+    }
     return redirect(*(("deals:call_entry", entry.pk) if entry else ("deals:client_call", undone.client_id)))
 
 
@@ -143,13 +151,16 @@ def _entry(request: PersonRequest, pk: int) -> CallEntry:
 
 def _save(request: PersonRequest, client: Client, entry: CallEntry | None) -> HttpResponseBase:
     form = CallForm(request.POST, contacts=client.contacts.all())
-    if not form.is_valid():
-        return _screen(request, client, entry, form=form, status=422)
+    facts = FactsForm(request.POST, facts=posted(facts_of(client), request.POST))
+    if not (form.is_valid() & facts.is_valid()):
+        return _screen(request, client, entry, form=form, facts=facts, status=422)
     try:
-        saved = record_interaction(user=request.user, client=client, entry=entry, **form.arguments)
+        saved = record_interaction(
+            user=request.user, client=client, entry=entry, answers=facts.answers, **form.arguments
+        )
     except CallError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
-        return _screen(request, client, entry, form=form, status=422)
+        return _screen(request, client, entry, form=form, facts=facts, status=422)
     except PermissionError as error:
         raise PermissionDenied from error
     if saved.key != form.cleaned_data["key"]:
@@ -183,19 +194,23 @@ def _screen(
     entry: CallEntry | None,
     *,
     form: CallForm | None = None,
+    facts: FactsForm | None = None,
+    said_of_itself: Mapping[str, Any] | None = None,
     said: str = "",
     status: int = 200,
     push: bool = False,
 ) -> HttpResponse:
     """The screen of a client: its fragment for HTMX, else the page."""
-    context = call_screen.build(request.user, client, entry)
+    typed = {"initial": {}, "said": said_of_itself} if form else _typed(request, client)
+    context = call_screen.build(request.user, client, entry, said=list(typed["said"] or ()))
     address = (
         reverse("deals:call_entry", args=[entry.pk])
         if entry
         else reverse("deals:client_call", args=[client.pk])
     )
     context |= {
-        "form": form or CallForm(initial=_typed(request, client)),
+        "form": form or CallForm(initial=typed["initial"]),
+        "asked": facts or FactsForm(facts=context["facts"], said=typed["said"]),
         "address": address,
         "refusals": list(enumerate(RefusalReason.choices, start=1)),
         "said": said,
@@ -248,9 +263,9 @@ def _typed(request: PersonRequest, client: Client) -> dict[str, Any]:
     """What was typed in the call to this client that has just been undone."""
     kept = request.session.get(_AGAIN)
     if not kept or kept.get("client") != client.pk:
-        return {}
+        return {"initial": {}, "said": None}
     del request.session[_AGAIN]
-    return dict(kept["initial"])
+    return {"initial": dict(kept["initial"]), "said": kept.get("said")}
 
 
 def _summary(saved: Interaction) -> str:

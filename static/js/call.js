@@ -6,6 +6,7 @@
   "use strict";
   const TEXT = "textarea, select, input:not([type=radio], [type=checkbox], [type=hidden])";
   const DRAFT = ["note", "agreement", "next_step", "next_on", "next_at"];
+  const facts = () => [...form().elements].filter((field) => field.name?.startsWith("fact-"));
   const screen = () => document.getElementById("call");
   const form = () => document.getElementById("call-form");
   const active = () => document.activeElement || document.body;
@@ -121,6 +122,7 @@
     const values = {};
     for (const name of DRAFT) { const value = form().elements[name]?.value; if (value) values[name] = value; }
     values.when = form().querySelector("[name=when]:checked")?.value || "";
+    values.facts = facts().map((field) => [field.name, field.value, field.checked ?? null]);
     sessionStorage.setItem(`call:${screen().dataset.call}`, JSON.stringify(values));
   };
   const settle = () => {
@@ -128,6 +130,12 @@
     if (!text) return;
     const values = JSON.parse(text);
     for (const name of DRAFT) { const field = form().elements[name]; if (field && !field.value && values[name]) field.value = values[name]; }
+    for (const [name, value, checked] of values.facts || []) {
+      for (const field of facts()) {
+        if (field.name !== name) continue;
+        if (checked === null || field.type !== "checkbox") { if (field.type !== "checkbox") field.value = value; } else if (field.value === value) field.checked = checked;
+      }
+    }
     const radio = values.when && form().querySelector(`[name=when][value="${values.when}"]`);
     if (radio && !form().querySelector("[name=when]:checked")) radio.checked = true;
   };

@@ -158,7 +158,7 @@ def test_when(reason: dict[str, Any], words: str) -> None:
     ],
 )
 def test_situation_of_the_best_reason(code: str, silent: bool, situation: str) -> None:
-    assert reasons.situation([{"code": code}], in_development=silent) == situation
+    assert reasons.situation([{"code": code, "day": 2}], in_development=silent, second_invoice_day=3) == situation
 
 
 def test_in_english_too() -> None:
