@@ -16,7 +16,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from clients.models import BulkChange, ClientState, LegalEntity
+from clients.imports import rejects
+from clients.models import BulkChange, ClientState, ImportBatch, LegalEntity
 from deals.models import ContactState
 from kpi.models import PlanChange, PlanLine
 from playbook.models import Regulation
@@ -104,8 +105,18 @@ def side(name: str, code: str, office: Office, user: User, seller: User, phone: 
         "month": f"{month:%Y-%m}",
         "due_on": (today() + timedelta(days=1)).isoformat(),
         "segment_code": "horeca",
+        "import": _import(code),
     }
     return found
+
+
+def _import(code: str) -> ImportBatch:
+    """A checked file with a rejected row."""
+    path = rejects.folder() / f"rejects-{code}.csv"
+    path.write_text("Строка;Столбец;Причина\n2;Код;нет кода клиента\n", encoding="utf-8")
+    return ImportBatch.objects.create(
+        kind="clients", file_name=f"{code}.csv", state="ready", rejected=1, rejects_path=str(path)
+    )
 
 
 @dataclass

@@ -66,7 +66,10 @@ def stored(batch: ImportBatch) -> Path:
 
 def queue(batch: ImportBatch, goal: str) -> bool:
     """Ask for work on an import; False when its state does not allow that (somebody was faster)."""
-    claimed = ImportBatch.objects.filter(pk=batch.pk, state__in=_FROM[ImportGoal(goal)]).update(
+    ready = ImportBatch.objects.filter(pk=batch.pk, state__in=_FROM[ImportGoal(goal)])
+    if goal != ImportGoal.UNDO:
+        ready = ready.exclude(stored_as="")
+    claimed = ready.update(
         state=ImportState.QUEUED, goal=goal, percent=0, rows_seen=0, error="", rung_at=timezone.now()
     )
     if not claimed:
