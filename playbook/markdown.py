@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
 from itertools import count
 
 import nh3
@@ -38,6 +40,15 @@ _LIFT = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
 _OPEN, _SHUT = "\ue000", "\ue001"
 _PRIVATE = str.maketrans("", "", _OPEN + _SHUT)
 _PLACE = re.compile(f"{_OPEN}([a-z_.]+){_SHUT}")
+_SIGNS = (
+    (re.compile(r"^[ \t]*(```|~~~).*$", re.MULTILINE), " "),
+    (re.compile(r"^(?=[ :|]*-)[ :|-]+$", re.MULTILINE), " "),  # the line under a table's head; a rule
+    (re.compile(r"^[ \t]*((#{1,6}|>|[-*+]|\d{1,9}[.)])[ \t]+)+", re.MULTILINE), ""),
+    (re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)"), r"\1"),
+    (re.compile(r"(?<!\\)\|"), " "),
+    (re.compile(r"(?<!\\)[*`]+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)"), ""),
+    (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
+)
 _BLOCK = re.compile(r'<(?:h[234]|p|li|tr) id="([^"<>]+)">(?:\s*<t[hd]>)?')
 
 
@@ -110,15 +121,15 @@ def _html(text: str, values: Parameters) -> tuple[SafeString, list[Heading]]:
 
 def plain(text: str, values: Parameters) -> str:
     """The bare words, one line, values put in: what search shows a piece of."""
-    pieces: list[str] = []
-    for token in _RENDERER.parse(text):
-        if token.type in ("fence", "code_block"):
-            pieces.append(token.content)
-        for child in token.children or []:
-            pieces.append(child.content if child.type in ("text", "code_inline", "image") else " ")
-        if token.type == "inline":
-            pieces.append(" ")
-    return filled(" ".join("".join(pieces).split()), values)
+    return filled(_bare(text), values)
+
+
+@lru_cache(maxsize=512)
+def _bare(text: str) -> str:
+    """A text without the signs of Markdown. Not parsed: search shows forty texts in the time of parsing two."""
+    for sign, instead in _SIGNS:
+        text = sign.sub(instead, text)
+    return " ".join(unescape(text).split())
 
 
 def filled(words: str, values: Parameters) -> str:

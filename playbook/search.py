@@ -1,25 +1,25 @@
-"""Search in the book: regulations in force, segments, scripts and objections, best first, with a marked piece.
+"""Search in the book: regulations in force, segments, scripts, objections, jobs, key parameters, questions.
 
-Words are found by their stem («клиенту» finds «клиент») and by their beginning; ё = е. PostgreSQL finds and
-marks on texts without ё; letters stand at the same places, so the marks are carried over to the text as written.
+Words are found by their stem («клиенту» finds «клиент») and by their beginning; ё = е. A word that stands nowhere is
+tried as a slip of one letter or of the keyboard's layout (`playbook.spelling`).
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from playbook.markdown import plain
-from playbook.models import Objection, RegulationVersion, Script, Segment
-from playbook.services import parameters
-from playbook.services.parameters import Parameters
+from playbook import spelling
+from playbook.search_texts import TEXTS, Found, line, load, text_params
 from salesdept.sql import fetch
+
+__all__ = ["KINDS", "LIMIT", "Answer", "Hit", "find", "line", "look_up", "words_of"]
 
 LIMIT = 40
 MAX_WORDS = 8
@@ -29,31 +29,22 @@ KINDS = {
     "segment": _("Segments"),
     "script": _("Scripts"),
     "objection": _("Objections"),
+    "job": _("Job descriptions"),
+    "parameter": _("Key parameters"),
+    "question": _("Questions"),
 }
-_START, _STOP = "\x02", "\x03"
 _WORD = re.compile(r"\w+")
 
 # «(стем:* | слово:*) & …»: each word must be there, as a stem or as a beginning.
 _QUERY = "(to_tsquery('russian', %({name})s) || to_tsquery('simple', %({name})s))"
 _FIND = """
-    WITH wanted AS (SELECT {query} AS q),
-    texts AS (
-        SELECT 'regulation' AS kind, v.id, r.search || v.search AS words, r."order" AS place
-        FROM (
-            SELECT DISTINCT ON (regulation_id) id, regulation_id, search FROM playbook_regulationversion
-            WHERE state = 'approved' AND in_force_from <= %(day)s
-            ORDER BY regulation_id, in_force_from DESC, number DESC
-        ) v JOIN playbook_regulation r ON r.id = v.regulation_id
-        UNION ALL SELECT 'segment', id, search || search_body, "order" FROM playbook_segment
-        UNION ALL SELECT 'script', id, search || search_body, 0 FROM playbook_script
-        UNION ALL SELECT 'objection', id, search || search_body, "order" FROM playbook_objection
-    )
+    WITH {texts}, wanted AS (SELECT {query} AS q)
     SELECT kind, id FROM texts, wanted WHERE words @@ q
     ORDER BY ts_rank(words, q) DESC, kind, place, id LIMIT %(limit)s
 """
-_MARK = """
-    SELECT ts_headline('russian', body, {query}, 'HighlightAll=true, StartSel={start}, StopSel={stop}')
-    FROM unnest(%(bodies)s::text[]) WITH ORDINALITY AS t(body, place) ORDER BY place
+_STEMS = """
+    SELECT (ts_lexize(CASE WHEN word ~ '^[a-z]+$' THEN 'english_stem' ELSE 'russian_stem' END::regdictionary, word))[1]
+    FROM unnest(%(words)s::text[]) AS word
 """
 
 
@@ -69,12 +60,11 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class _Found:
-    kind: str
-    label: str
-    title: str
-    text: str
-    url: str
+class Answer:
+    """What was found, and for which words when they are not those that were typed."""
+
+    hits: list[Hit] = field(default_factory=list)
+    instead: str = ""
 
 
 def words_of(text: str) -> list[str]:
@@ -83,58 +73,55 @@ def words_of(text: str) -> list[str]:
 
 
 def find(text: str, day: date) -> list[Hit]:
-    """Places that have every word, best first (seven queries at most)."""
+    """Places that have every word, best first."""
+    return look_up(text, day).hits
+
+
+def look_up(text: str, day: date) -> Answer:
+    """Places that have every word, best first; a slip of the hand is put right when the words as typed find nothing."""
     words = words_of(text)
-    if not words:
-        return []
+    keys = _find(words, day) if words else []
+    instead = ""
+    if text.strip() and not keys and (guess := spelling.corrected(text, words_of, day)):
+        instead, words = guess, words_of(guess)
+        keys = _find(words, day)
+    if not keys:
+        return Answer()
+    return Answer(_hits(load(keys, day), words), instead)
+
+
+def _find(words: list[str], day: date) -> list[tuple[str, int]]:
     query, params = _query(words)
-    rows = fetch(_FIND.format(query=query), params | {"day": day, "limit": LIMIT})
-    found = _load([(kind, int(pk)) for kind, pk in rows], day)
-    bodies = [part for one in found for part in (one.title, one.text)]
-    sql = _MARK.format(query=query, start=_START, stop=_STOP)
-    marked = [row[0] for row in fetch(sql, params | {"bodies": [_flat(body) for body in bodies]})]
+    sql = _FIND.format(texts=TEXTS, query=query)
+    return [(kind, int(pk)) for kind, pk in fetch(sql, params | text_params(day) | {"limit": LIMIT})]
+
+
+def _hits(found: list[Found], words: list[str]) -> list[Hit]:
+    beginnings = (*words, *(stem for (stem,) in fetch(_STEMS, {"words": words}) if stem))
     return [
         Hit(
             one.kind,
             one.label,
-            _show(one.title, _spans(one.title, marked[2 * place], words), whole=True),
-            _show(one.text, _spans(one.text, marked[2 * place + 1], words)),
+            _show(one.title, _spans(one.title, beginnings), whole=True),
+            _show(one.text, _spans(one.text, beginnings)),
             one.url,
         )
-        for place, one in enumerate(found)
+        for one in found
     ]
 
 
-def _query(words: list[str]) -> tuple[str, dict[str, object]]:
+def _query(words: list[str]) -> tuple[str, dict[str, Any]]:
     names = [f"w{place}" for place in range(len(words))]
     query = " && ".join(_QUERY.format(name=name) for name in names)
     return query, {name: f"{word}:*" for name, word in zip(names, words, strict=True)}
 
 
-def _flat(text: str) -> str:
-    """The same letters at the same places, as the columns of search have them; nothing looks like a tag."""
-    return text.translate(_FLAT)
-
-
-_FLAT = str.maketrans({"ё": "е", "Ё": "Е", "<": " ", ">": " ", "&": " ", "/": " ", _START: " ", _STOP: " "})
-
-
-def _spans(text: str, marked: str, words: list[str]) -> list[tuple[int, int]]:
-    """Where to mark: the words PostgreSQL recognised, and the beginnings that were typed."""
-    spans = set()
-    if len(marked.replace(_START, "").replace(_STOP, "")) == len(text):
-        place, start = 0, 0
-        for letter in marked:
-            if letter == _START:
-                start = place
-            elif letter == _STOP:
-                spans.add((start, place))
-            else:
-                place += 1
-    for match in _WORD.finditer(_flat(text).lower()):
-        if any(match[0].startswith(word) for word in words):
-            spans.add(match.span())
-    return sorted(spans)
+def _spans(text: str, beginnings: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Words to mark: those that begin with a word looked for or with its stem (a stem is a word's beginning)."""
+    flat = text.lower().replace("ё", "е")
+    if len(flat) != len(text):  # a letter whose small form is longer: marks would stand beside the words
+        return []
+    return [match.span() for match in _WORD.finditer(flat) if match[0].startswith(beginnings)]
 
 
 def _show(text: str, spans: list[tuple[int, int]], *, whole: bool = False) -> SafeString:
@@ -165,56 +152,3 @@ def _window(text: str, spans: list[tuple[int, int]]) -> tuple[int, int]:
         first = text.find(" ", first) + 1
     last = len(text) if first + PIECE >= len(text) else text.rfind(" ", first, first + PIECE)
     return first, last if last > first else min(len(text), first + PIECE)
-
-
-def _load(keys: list[tuple[str, int]], day: date) -> list[_Found]:
-    """What was found, in the order of `keys`: a query for each kind that is there."""
-    ids: dict[str, list[int]] = {kind: [pk for one, pk in keys if one == kind] for kind in KINDS}
-    values = parameters.in_force(day)
-    loaded: dict[tuple[str, int], _Found] = {}
-    if pks := ids["regulation"]:
-        for version in RegulationVersion.objects.filter(pk__in=pks).select_related("regulation"):
-            loaded["regulation", version.pk] = _regulation(version, values)
-    if pks := ids["segment"]:
-        for segment in Segment.objects.filter(pk__in=pks).select_related("sphere"):
-            loaded["segment", segment.pk] = _segment(segment, values)
-    if pks := ids["script"]:
-        for script in Script.objects.filter(pk__in=pks).select_related("sphere", "segment"):
-            loaded["script", script.pk] = _script(script)
-    if pks := ids["objection"]:
-        for one in Objection.objects.filter(pk__in=pks):
-            url = f"{reverse('playbook:objections')}#o-{one.code}"
-            loaded["objection", one.pk] = _Found("objection", "", one.says, one.answer, url)
-    return [loaded[key] for key in keys if key in loaded]
-
-
-def _regulation(version: RegulationVersion, values: Parameters) -> _Found:
-    page = version.regulation
-    body = f"{page.summary} {plain(version.text, values)}"
-    return _Found(
-        "regulation", page.section, page.title, body, reverse("playbook:regulation", args=[page.code])
-    )
-
-
-def _segment(segment: Segment, values: Parameters) -> _Found:
-    lists = (segment.signs, segment.questions, segment.decision_makers, segment.problems)
-    sentences = [plain(segment.portrait, values), segment.consumption]
-    sentences += [line(one) for some in lists for one in some]
-    body = " · ".join(one for one in sentences if one)
-    return _Found(
-        "segment", segment.sphere.name, segment.name, body, reverse("playbook:segment", args=[segment.code])
-    )
-
-
-def _script(script: Script) -> _Found:
-    scope = str(script.segment or script.sphere or "")
-    label = " · ".join(part for part in (str(script.get_situation_display()), scope) if part)
-    body = " ".join(line(step) for step in script.steps)
-    return _Found("script", label, script.title, body, f"{reverse('playbook:scripts')}#s-{script.pk}")
-
-
-def line(one: object) -> str:
-    """A line of a list of the book: a sentence, or an object whose values are sentences."""
-    if isinstance(one, dict):
-        return " ".join(str(value) for value in one.values() if isinstance(value, str))
-    return str(one)

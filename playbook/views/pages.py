@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from playbook import search
 from playbook.chapters import CHAPTERS, Chapter, chapter_of
 from playbook.models import Objection, Regulation, RegulationVersion, Script, Segment, VersionState
+from playbook.services import asks, duty
 from salesdept.access import PersonRequest, needs, wants_fragment
 from salesdept.dates import today
 from salesdept.models import User
@@ -49,7 +50,7 @@ def index(request: PersonRequest) -> HttpResponse:
     if text:
         context |= _found(text, request.GET.get("in", ""))
     else:
-        context |= contents(request.user, today())
+        context |= contents(request.user, today()) | asked_of(request.user, today())
     template = "playbook/parts/index_body.html" if wants_fragment(request) else "playbook/index.html"
     return render(request, template, context)
 
@@ -81,6 +82,15 @@ def contents(user: User, day: date) -> dict[str, Any]:
     }
 
 
+def asked_of(user: User, day: date) -> dict[str, Any]:
+    """What the book asks of the person; with the duties of the day for those who have no «My day»."""
+    has_day = has_perm(user, Perm.WORK_CALLS)
+    return {
+        "asks": asks.of_person(user, day),
+        "duties": [] if has_day else duty.duties_of_day(user, day),
+    }
+
+
 def sees_drafts(user: User) -> bool:
     """Whether versions that are not approved yet are shown to the person."""
     return has_perm(user, Perm.EDIT_BOOK) or has_perm(user, Perm.APPROVE_BOOK)
@@ -96,7 +106,8 @@ def _approved(version: RegulationVersion) -> str:
 
 
 def _found(text: str, kind: str) -> dict[str, Any]:
-    hits = search.find(text, today())
+    answer = search.look_up(text, today())
+    hits = answer.hits
     counts = Counter(hit.kind for hit in hits)
     kind = kind if kind in counts else ""
     tabs = [("", _("Everywhere"), len(hits))]
@@ -107,4 +118,5 @@ def _found(text: str, kind: str) -> dict[str, Any]:
         "kind": kind,
         "is_cut": len(hits) == search.LIMIT,
         "kinds": search.KINDS,
+        "instead": answer.instead,
     }
