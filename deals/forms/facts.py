@@ -50,9 +50,13 @@ def posted(facts: Iterable[Fact], data: Mapping[str, Any]) -> list[Fact]:
 
 
 def _field(parameter: KeyParameter, value: Any) -> forms.Field:
-    label = parameter.question or parameter.name
     options = [(one, one) for one in parameter.options]
-    common: dict[str, Any] = {"label": label, "required": False, "initial": value}
+    common: dict[str, Any] = {
+        "label": parameter.name,
+        "help_text": parameter.question,  # how to ask aloud
+        "required": False,
+        "initial": value,
+    }
     if parameter.kind == Kind.YES_NO:
         common["initial"] = {True: "yes", False: "no"}.get(value, value)
         return forms.ChoiceField(choices=_YES_NO, **common)
