@@ -87,7 +87,9 @@ class ColumnsForm(forms.Form):
         return [
             FileColumn(
                 heading,
-                [row[index] for row in self.rows if index < len(row) and row[index]][:SHOWN_VALUES],
+                list(dict.fromkeys(row[index] for row in self.rows if index < len(row) and row[index]))[
+                    :SHOWN_VALUES
+                ],
                 self[f"column-{index}"],
             )
             for index, heading in enumerate(self.header)

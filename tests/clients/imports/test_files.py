@@ -1,7 +1,12 @@
 """Files as people have them, and files as they should not be."""
 
+import csv
 import gzip
+import io
+import json
+import re
 import zipfile
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +15,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
-from clients.imports.errors import ImportFileError
 from clients.imports.service import import_path, undo
 from clients.imports.undoing import UndoError
 from clients.imports.values import read_date
@@ -136,35 +140,124 @@ def test_dry_run_counts_and_changes_nothing(tmp_path: Path) -> None:
     assert (batch.accepted, batch.created, Shipment.objects.count()) == (1, 1, 0)
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("empty.csv", b""),
-        ("picture.xlsx", b"\x89PNG\r\n\x1a\n" + b"\0" * 500),
-        ("noise.csv", bytes(range(32)) * 50),
-        ("broken.csv.gz", gzip.compress(b"a;b\n" * 1000)[:40]),
-        ("no_column.csv", "Дата;Номер\n01.02.2019;1\n".encode()),
-        ("only_header.csv", ROWS.splitlines()[0].encode()),
-        ("old.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 500),
-    ],
-)
-def test_hostile_file_ends_with_a_message_and_no_change(tmp_path: Path, name: str, content: bytes) -> None:
-    path = tmp_path / name
-    path.write_bytes(content)
-    with pytest.raises(ImportFileError):
-        import_path(path, kind="shipments")
-    assert ImportBatch.objects.get().state == "failed"
-    assert not Shipment.objects.exists()
+def long_sheet() -> bytes:
+    """An xlsx whose sheet has more rows than are read; only the parts that are looked at."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        rows = "".join(f'<row r="{n}"><c><v>{n}</v></c></row>' for n in range(200_002))
+        archive.writestr("xl/worksheets/sheet1.xml", f"<worksheet><sheetData>{rows}</sheetData></worksheet>")
+    return target.getvalue()
 
 
-def test_zip_bomb_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "bomb.xlsx"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+def zip_bomb() -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 80_000_000)
-    with pytest.raises(ImportFileError):
-        import_path(path, kind="shipments")
+    return target.getvalue()
 
 
-def test_command_ends_with_an_error_when_nothing_can_be_read(tmp_path: Path) -> None:
-    with pytest.raises(CommandError):
-        call_command("import_file", str(write(tmp_path, "")), kind="shipments")
+NOT_A_TABLE = "Это не таблица: внутри файла что-то другое."
+ENCODING = "Не удалось определить кодировку файла: сохраните его в UTF-8 или windows-1251."
+TOO_MUCH = "Архив распаковывается в слишком большой объём данных, поэтому он не принят."
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "empty.csv": (lambda: b"", "Файл пуст."),
+    "picture.xlsx": (lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 500, NOT_A_TABLE),
+    "noise.csv": (lambda: bytes(range(32)) * 50, NOT_A_TABLE),
+    "nul.csv": (lambda: ROWS.encode("utf-16-le"), NOT_A_TABLE),
+    "koi8.csv": (lambda: (ROWS * 5).encode("koi8-r"), ENCODING),
+    "dos.csv": (lambda: ROWS.encode("cp866"), ENCODING),
+    "broken.csv.gz": (lambda: gzip.compress(b"a;b\n" * 1000)[:40], "Архив повреждён."),
+    "bomb.csv.gz": (lambda: gzip.compress(b"a;b\n" * 20_000_000, 1), TOO_MUCH),
+    "bomb.xlsx": (zip_bomb, TOO_MUCH),
+    "long.xlsx": (
+        long_sheet,
+        "В таблице больше 200\u00a0000 строк: сохраните её в формате csv и загрузите этот файл.",
+    ),
+    "no_column.csv": (
+        lambda: "Дата;Номер\n01.02.2019;1\n".encode(),
+        "Не найден столбец для поля: код клиента, сумма. В файле есть: Дата, Номер.",
+    ),
+    "only_header.csv": (
+        lambda: ROWS.splitlines()[0].encode(),
+        "В файле есть заголовок, но нет ни одной строки.",
+    ),
+    "old.xls": (lambda: b"\xd0\xcf\x11\xe0" + b"\0" * 500, "Это файл старого Excel (.xls)"),
+    "huge_field.csv": (
+        lambda: (ROWS + "7;" + "x" * 2_000_000).encode(),
+        "проверьте, нет ли там незакрытой кавычки",
+    ),
+    "open_quote.csv": (lambda: (ROWS + '7;"Лайм;' + ROWS * 80).encode(), "около строки 3"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_file_ends_with_a_message_in_russian_and_no_change(tmp_path: Path, name: str) -> None:
+    make, message = HOSTILE[name]
+    path = tmp_path / name
+    path.write_bytes(make())
+    with pytest.raises(CommandError, match=re.escape(message)):
+        call_command("import_file", str(path), kind="shipments")
+    failed = ImportBatch.objects.get()
+    assert failed.state == "failed"
+    assert message in failed.error
+    assert not Shipment.objects.exists()
+    assert not Client.objects.exists()
+
+
+def test_bad_rows_say_why_in_russian_and_none_is_lost(tmp_path: Path) -> None:
+    later = (today() + timedelta(days=2)).isoformat()
+    bad = {
+        f"7;;{later};Б-1;1;1": "дата в будущем",
+        "7;;32.01.2019;Б-2;1;1": "нет даты, или это не дата",
+        "7;;01.02.2019;;1;1": "нет номера документа",
+        "7;;01.02.2019;Б-3;1e5;1": "это не число",
+        "7;;01.02.2019;Б-4;1;много": "это не число",
+        "7;;01.02.2019;Б-5;999999999999;999999999999": "слишком большое число",
+        "8;;01.02.2019;А-1;1;1": "в этом файле документ уже записан на другого клиента",
+        "7;;01.02.2019;Б-6;1;1;;;хвост": "в строке больше ячеек, чем в заголовке",
+        "7;Ла\0йм;01.02.2019;Б-7;1;1": "часть знаков не читается",
+        "7;" + "я" * 300 + ";01.02.2019;Б-8;1;1": "слишком длинный текст",
+        "7": "нет номера документа",
+        " ;;;;;": "",
+        "=1+1;;вчера;;;": "нет номера документа",
+    }
+    batch = import_path(write(tmp_path, ROWS + "\n".join(bad)), kind="shipments")
+    reasons = [reason for reason in bad.values() if reason]
+    assert (batch.read, batch.accepted, batch.rejected) == (len(reasons) + 1, 1, len(reasons))
+    with open(batch.rejects_path, encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file, delimiter=";"))[1:]
+    assert [row[2] for row in rows] == reasons
+    assert all(row[0].isdigit() for row in rows)
+    assert rows[-1][3] == "'=1+1"
+
+
+def test_rejected_rows_can_be_mended_and_sent_again(tmp_path: Path) -> None:
+    batch = import_path(write(tmp_path, ROWS + ";Сокол;01.02.2019;А-2;-2;10\n"), kind="shipments")
+    text = Path(batch.rejects_path).read_text(encoding="utf-8-sig")
+    lines = text.splitlines()
+    place = lines[0].split(";").index("Код клиента")
+    cells = lines[1].split(";")
+    cells[place] = "9"
+    again = import_path(
+        write(tmp_path, lines[0] + "\n" + ";".join(cells) + "\n", "again.csv"), kind="shipments"
+    )
+    assert (again.accepted, again.created) == (1, 1)
+    assert Shipment.objects.get(number="А-2").amount == Decimal("-20.00")
+
+
+def test_json_of_the_command_has_the_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, ROWS + ";;01.02.2019;А-2;1;1\n")
+    call_command("import_file", str(path), kind="shipments", format="json")
+    report = json.loads(capsys.readouterr().out)
+    assert list(report) == [
+        "id",
+        "read",
+        "accepted",
+        "rejected",
+        "unchanged",
+        "created",
+        "updated",
+        "rejects_path",
+    ]
+    assert (report["read"], report["accepted"], report["rejected"]) == (2, 1, 1)
+    assert Path(report["rejects_path"]).exists()

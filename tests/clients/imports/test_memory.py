@@ -51,14 +51,18 @@ def _write(path: Path, rows: int) -> Path:
     return path
 
 
+def environment() -> dict[str, str]:
+    """What a process of the program needs to find the settings and the servers of the tests."""
+    return os.environ | {"DJANGO_SETTINGS_MODULE": "salesdept.settings"}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_long_file_is_streamed_in_bounded_memory(tmp_path: Path) -> None:
     small, large = _write(tmp_path / "a.csv", 400), _write(tmp_path / "b.csv", ROWS)
     name = str(connection.settings_dict["NAME"])
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "salesdept.settings"}
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, name, str(small), str(large), str(tmp_path)],
-        env=environment,
+        env=environment(),
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
