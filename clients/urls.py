@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clients.views import bulk, card, client_form, client_list, contact, export
+from clients.views import bulk, card, client_form, client_list, contact, export, rehearsal
 
 app_name = "clients"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("capacity/", bulk.capacity_note, name="capacity"),
     path("undo/<int:pk>/", bulk.undo, name="undo"),
     path("export/", export.export, name="export"),
+    path("rehearsal/<int:pk>/export/", rehearsal.export, name="rehearsal_export"),
     path("code/<path:code>/", card.by_code, name="by_code"),
     path("<int:pk>/", card.card, name="card"),
     path("<int:pk>/take/", bulk.take, name="take"),
