@@ -12,7 +12,8 @@ class SalesdeptConfig(AppConfig):
     verbose_name = _("Floor")
 
     def ready(self) -> None:
-        """Compile the catalogues when they are stale, so that an edited text shows at the next start."""
+        """Tasks know their queue in every process; stale catalogues are compiled, so that an edited text shows."""
+        import salesdept.celery  # noqa: F401 - the application that `delay` of every task speaks to
         from salesdept.locale_files import compile_stale
 
         written = compile_stale()
