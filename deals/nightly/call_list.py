@@ -1,8 +1,8 @@
 """The call list of the first working day after the business date (DOMAIN.md 5.2).
 
 Every client in work with somebody gets the best tier that holds; within a tier TOP first, then window amount,
-then code (tier 7: the longest overdue first, and before them those never talked to). Tiers 1–3 are always in;
-the rest fills up to `calls.daily_capacity`. Entries that were already worked are kept.
+then code (tier 7: the longest overdue first, and before them those never talked to). Whose orders an operator
+takes is called by the home manager (DOMAIN.md 1). Tiers 1–3 are always in; the rest fills up to `calls.daily_capacity`. Entries that were already worked are kept.
 
 Two additions to the letter of the rule, both so that nobody is called against what was agreed: a client with an
 open call-back promised for after the day is not on the list by tiers 4–7, and tiers 4–5 rest once the manager
@@ -18,6 +18,7 @@ from deals.models.lead import first_contact_due
 from playbook.services import parameters
 from playbook.services.parameters import Parameters
 from salesdept.dates import next_working_day
+from salesdept.roles import Role
 from salesdept.sql import execute, fetch
 
 TITLE = _("Call lists")
@@ -39,7 +40,8 @@ _CANDIDATES = """
     ),
     facts AS (
         SELECT c.id AS client_id, c.code,
-               coalesce(c.in_work_with_id, p.person_id, l.person_id) AS manager_id,
+               coalesce(CASE WHEN w.role = %(operator_role)s THEN c.home_manager_id ELSE c.in_work_with_id END,
+                        p.person_id, l.person_id) AS manager_id,
                s.is_top, s.amount, s.stage, k.due_on, k.client_id IS NOT NULL AS has_contact_state,
                coalesce(p.due_on <= %(day)s, false) AS is_promised,
                coalesce(p.due_on > %(day)s, false) AS is_postponed,
@@ -53,6 +55,7 @@ _CANDIDATES = """
                s.stage <> 'potential' AND (k.due_on IS NULL OR k.due_on <= %(day)s) AS is_due
         FROM clients_client c
         JOIN clients_clientstate s ON s.client_id = c.id
+        LEFT JOIN salesdept_user w ON w.id = c.in_work_with_id
         LEFT JOIN deals_contactstate k ON k.client_id = c.id
         LEFT JOIN promised p ON p.client_id = c.id
         LEFT JOIN chased v ON v.client_id = c.id
@@ -149,7 +152,9 @@ _WRITE = f"""
 def step(*, as_of: date, full: bool) -> int:
     """Write the lists of the next working day; rows changed."""
     values = parameters.in_force(as_of)
-    params = values.sql() | {"day": next_working_day(as_of)} | _lead_terms(values)
+    params = (
+        values.sql() | {"day": next_working_day(as_of), "operator_role": Role.OPERATOR} | _lead_terms(values)
+    )
     execute("DROP TABLE IF EXISTS night_calls")
     execute(_CANDIDATES.format(invoice=_INVOICE), params)
     return execute(_FORGET, params) + execute(_WRITE.format(invoice=_INVOICE), params)

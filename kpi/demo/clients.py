@@ -20,6 +20,7 @@ from salesdept.sql import execute
 MOSCOW = ZoneInfo("Europe/Moscow")
 INTERNET = "trade-internet"  # its home is the senior manager (DOMAIN.md 4.5)
 _SENIOR_TOP, _SENIOR_OTHERS, _SENIOR_SILENT = 7, 12, 20
+_OF_OPERATOR = 36
 # How often a segment is met; the internet shops are the senior manager's.
 _SEGMENTS = {
     "ad-agency": 24, "rpk": 22, "workwear-maker": 4, "workwear-wholesale": 4, "workwear-retail": 4, "trade-wholesale": 7,
@@ -81,6 +82,7 @@ class Clients:
         clients = [
             self._owned(number, *pair) for number, pair in enumerate(zip(buyers, owners, strict=True), 1)
         ]
+        self._without_attention(clients)
         copy("clients_client", _CLIENTS, (self._row(one) for one in clients))
         copy("clients_legalentity", "client_id, name, inn, kpp, ogrn, external_id", self._entities(clients))
         for one in clients:
@@ -89,6 +91,17 @@ class Clients:
         for table, last in (("client", len(clients)), ("contact", len(self.contacts))):
             execute(f"SELECT setval(pg_get_serial_sequence('clients_{table}', 'id'), {last + 1})")
         return clients
+
+    def _without_attention(self, clients: list[Owned]) -> None:
+        """Small clients who order by themselves: an operator takes the orders, the home manager calls."""
+        operator = self.staff[Role.OPERATOR][0]
+        small = [
+            one
+            for one in clients
+            if one.buyer.kind == "rest" and one.buyer.bought(2) and one.buyer.office == "spb" and one.home
+        ]
+        for one in sorted(small, key=lambda one: sum(one.buyer.sums))[:_OF_OPERATOR]:
+            one.work = operator.pk
 
     def _owners(self, buyers: list[Buyer]) -> list[int | None]:
         """Everyone gets an equal share of TOP, of other buying and of silent clients of the own office."""

@@ -116,6 +116,13 @@ def test_paid_confirmed_and_expired_invoices_are_left_alone() -> None:
     assert write_list() == []
 
 
+def test_client_whose_orders_an_operator_takes_is_on_the_home_managers_list() -> None:
+    manager, operator = UserFactory(), UserFactory(role=Role.OPERATOR)
+    client = owned(manager)
+    Client.objects.filter(pk=client.pk).update(in_work_with=operator)
+    assert [(entry.client, entry.manager) for entry in write_list()] == [(client, manager)]
+
+
 def test_lead_without_first_contact_is_on_its_assignees_list() -> None:
     manager = UserFactory(role=Role.LEAD_MANAGER)
     client = ClientFactory()
