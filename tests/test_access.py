@@ -133,6 +133,7 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     ),
     "clients:undo": Rule(ALL, POST, {"pk": "change"}, seen=NOBODY),
     "clients:export": Rule(EXPORTERS, POST, query="q={code}"),
+    "clients:rehearsal_export": Rule(EXPORTERS, POST, {"pk": "rehearsal"}),
     "clients:by_code": _of_client(ALL, kwargs={"code": "code"}),
     "clients:card": (
         _of_client(ALL),
@@ -194,6 +195,7 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "playbook:approve": Rule(frozenset({R.SALES_HEAD}), POST, DRAFT),  # this regulation names the sales head
     "playbook:discard": Rule(BOOK_EDITORS, POST, DRAFT),
     "playbook:restore": Rule(BOOK_EDITORS, POST, DRAFT),
+    "playbook:rehearsal": Rule(BOOK_DECIDERS, kwargs=DRAFT),
 }
 FOREIGN_WORDS = ("Заповедник", "mail@ZZ-777", "903 765-43-21", "9037654321", "Чужаяправка")
 # Screens on which a number is opened, logged first; everywhere else it is masked for everybody (DOMAIN.md 7).

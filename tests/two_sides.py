@@ -17,10 +17,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clients.imports import rejects
-from clients.models import BulkChange, ClientState, ImportBatch, LegalEntity
+from clients.models import BulkChange, Client, ClientState, ImportBatch, LegalEntity
 from deals.models import ContactState
 from kpi.models import PlanChange, PlanLine
-from playbook.models import Regulation
+from playbook.models import Regulation, RegulationVersion, Rehearsal
 from playbook.services.version import start_draft
 from salesdept.dates import month_start, today
 from salesdept.models import JobRun, JobState, Office, SavedView, User
@@ -119,6 +119,20 @@ def _import(code: str) -> ImportBatch:
     )
 
 
+def _rehearsal(draft: RegulationVersion, clients: list[Client]) -> Rehearsal:
+    """What a draft would do to the clients."""
+    changes = {str(client.pk): {"stage": ["active", "zero"]} for client in clients}
+    return Rehearsal.objects.create(
+        version=draft,
+        revision=draft.revision,
+        state="done",
+        as_of=today(),
+        created_by=draft.created_by,
+        finished_at=timezone.now(),
+        result={"clients": changes, "people": {}},
+    )
+
+
 @dataclass
 class Scene:
     """A person with their own objects, and somebody else's."""
@@ -153,6 +167,7 @@ def scene_of(role: str) -> Scene:
     draft.save(update_fields=["text"])
     for one, version in ((own, approved), (foreign, draft)):
         one.things |= {"regulation_code": "invoices", "version": version.number, "draft_number": draft.number}
+        one.things |= {"rehearsal": _rehearsal(draft, [own.things["client"], foreign.things["client"]])}
         one.things |= {"helper": helper, "mine": own.things["client"], "secret": "чужаяправка"}
     mixed = Side(
         spb, user, seller, FOREIGN_NAME, foreign.phone, foreign.things | {"client": own.things["client"]}

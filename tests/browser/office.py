@@ -24,6 +24,7 @@ from deals.services.interaction import record_interaction
 from kpi.services.plan import set_manager_plan
 from playbook import loader
 from playbook.models import Regulation, RegulationVersion, Segment
+from playbook.services import rehearsal as rehearsals
 from playbook.services import version as versions
 from salesdept.dates import add_months, month_start, today
 from salesdept.models import Absence, Office, SavedView, User
@@ -224,13 +225,15 @@ def _book(base: Base) -> None:
     author = base.people[Role.DEPUTY_DIRECTOR]
     draft = _draft("invoices", author)
     review = versions.send_to_review(_draft("leads", author).pk, author, seen=2)
-    for name, one in (("draft", draft), ("review", review)):
+    rehearsed = _draft("zero-clients", author, **{"stage.zero_months_regular": 1})
+    rehearsals.start(rehearsed, author)
+    for name, one in (("draft", draft), ("review", review), ("rehearsed", rehearsed)):
         base.things |= {f"{name}_code": one.regulation.code, f"{name}_number": one.number}
 
 
-def _draft(code: str, author: User) -> RegulationVersion:
+def _draft(code: str, author: User, **values: Any) -> RegulationVersion:
     draft = versions.start_draft(Regulation.objects.get(code=code), author)
     text = draft.text + "\n\n## Новое\n\nСчёт напоминает о себе дважды.\n"
     return versions.save_draft(
-        draft.pk, author, seen=draft.revision, text=text, change_note="Дважды", values={}
+        draft.pk, author, seen=draft.revision, text=text, change_note="Дважды", values=values
     )

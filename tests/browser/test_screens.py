@@ -53,6 +53,7 @@ class Screen:
 
 CLIENT = {"pk": "client"}
 DRAFT, REVIEW = ({"code": f"{one}_code", "number": f"{one}_number"} for one in ("draft", "review"))
+REHEARSED = {"code": "rehearsed_code", "number": "rehearsed_number"}
 SCREENS = (
     Screen("deals:day", (SELLER, Role.LEAD_MANAGER, HEAD, OFFICE)),
     Screen("deals:day", query="manager={manager}"),
@@ -112,6 +113,10 @@ SCREENS = (
     Screen("playbook:version", (HEAD,), DRAFT),
     Screen("playbook:version", (HEAD, Role.DIRECTOR), REVIEW),
     Screen("playbook:edit", (HEAD,), DRAFT),
+    Screen("playbook:version", (HEAD,), REHEARSED),
+    Screen("playbook:rehearsal", (HEAD, Role.DIRECTOR), REHEARSED),
+    Screen("playbook:rehearsal", (HEAD,), REHEARSED, "kind=stage"),
+    Screen("playbook:rehearsal", (HEAD,), DRAFT),  # not computed yet
     Screen("night", (HEAD, Role.DIRECTOR)),
     Screen("profile", (SELLER,)),
     Screen("account_change_password", (SELLER,)),
