@@ -9,3 +9,10 @@ class DealsConfig(AppConfig):
 
     name = "deals"
     verbose_name = _("Work")
+
+    def ready(self) -> None:
+        """Make invoices importable."""
+        from clients.imports import kinds
+        from deals.invoice_rows import KIND
+
+        kinds.register(KIND)

@@ -28,7 +28,7 @@ class UploadForm(forms.Form):
     unknown_clients = forms.ChoiceField(
         label=_("Clients that are not in the base"),
         choices=(("create", _("create them")), ("reject", _("reject their rows"))),
-        help_text=_("For shipments and invoices."),
+        help_text=_("Only shipments create clients; other files reject unknown ones."),
         required=False,
     )
 

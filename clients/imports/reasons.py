@@ -33,6 +33,7 @@ def sentence(reason: str) -> str:
         "broken": _("some characters could not be read"),
         "no_contact": _("neither a name nor a phone nor an e-mail"),
         "double_contact": _("the same contact stands in the file twice"),
+        "double_document": _("the same document stands in the file twice"),
         "before_issue": _("earlier than the date of issue"),
         "bad_state": _("there is no such state"),
     }[reason]

@@ -114,17 +114,18 @@ def created(batch: ImportBatch, model: str) -> QuerySet[Any, Any]:
 
 def restore_names(batch: ImportBatch) -> None:
     """Names (and products' categories) as they were before an import of shipments."""
-    _restore(batch, "client", "clients_client", ("name", "name_key"))
-    _restore(batch, "product", "clients_product", ("name", "name_key", "category_id"))
+    restore(batch, "client", "clients_client", ("name", "name_key"))
+    restore(batch, "product", "clients_product", ("name", "name_key", "category_id"))
 
 
 def restore_cards(batch: ImportBatch) -> None:
     """Clients, legal entities and contacts as they were before an import of them."""
     for model, table, columns in _CARDS:
-        _restore(batch, model, table, columns)
+        restore(batch, model, table, columns)
 
 
-def _restore(batch: ImportBatch, model: str, table: str, columns: tuple[str, ...]) -> None:
+def restore(batch: ImportBatch, model: str, table: str, columns: tuple[str, ...]) -> None:
+    """Columns of the objects of one table that the import changed, as they were."""
     values = ", ".join(f"{name} = b.{name}" for name in columns)
     execute(
         f"""

@@ -81,6 +81,7 @@ TABLES = {
 DERIVED = ("months", "states")
 
 
+@pytest.mark.django_db(transaction=True)  # as in life, a file is a transaction
 def test_daily_files_in_any_order_give_the_tables_of_the_one_file(shared_data: Path, tmp_path: Path) -> None:
     day = max(KNOWN)
     whole = import_path(shared_data / "online_retail.csv.gz", kind="shipments")
