@@ -21,6 +21,7 @@ from salesdept.sql import fetch
 PEERS = 100  # a bound on the work: a share of a hundred buyers is exact enough
 SHOWN = 2
 _DAY = 24 * 3600
+_CODES = ("gap.min_peers", "gap.buyers_share", "analysis.window_months")
 _CATEGORIES = """
     SELECT category.name, count(*) AS buyers, percentile_cont(0.5) WITHIN GROUP (ORDER BY bought.amount) AS usual
     FROM (
@@ -50,7 +51,8 @@ def missing(client: Client, bought: Iterable[str], values: Parameters, day: date
     state: ClientState | None = getattr(client, "state", None)
     if state is None or client.segment_id is None:
         return []
-    key = f"gap:{client.segment_id}:{state.abc}:{day:%Y%m%d}"
+    book = ":".join(str(values[code]) for code in _CODES)  # another rule is another answer, on the same day too
+    key = f"gap:{client.segment_id}:{state.abc}:{day:%Y%m%d}:{book}"
     usual: list[Missing] | None = cache.get(key)
     if usual is None:
         usual = _usual(client.segment_id, state.abc, values, day)

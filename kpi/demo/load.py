@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -63,12 +63,13 @@ def _plans(staff: dict[str, list[User]], until: date, rnd: random.Random) -> Non
     for manager, month, direction, sphere, amount in fetch(_SOLD):
         sold.setdefault((manager, month), []).append((direction, sphere, amount))
     rows = []
+    whole_from = _first_whole_month(until)
     for person in [*staff[Role.SERVICE_MANAGER], *staff[Role.SENIOR_MANAGER]]:
         for shift in _PLAN_MONTHS:
             month = add_months(month_start(until), shift)
-            before = sold.get((person.pk, add_months(month, -12)))
-            growth, parts = _GROWTH, before
-            if parts is None:  # before the demonstration's first year: near what was sold
+            year_before = add_months(month, -12)
+            growth, parts = _GROWTH, sold.get((person.pk, year_before))
+            if parts is None or year_before < whole_from:  # too little is known: near what was sold
                 growth = Decimal(f"{rnd.uniform(0.92, 1.14):.2f}")
                 parts = sold.get((person.pk, month), [])
             for direction, sphere, amount in parts:
@@ -78,6 +79,12 @@ def _plans(staff: dict[str, list[User]], until: date, rnd: random.Random) -> Non
                         PlanLine(month=month, manager=person, office=person.office, direction=direction, sphere_id=sphere, amount=plan)
                     )  # fmt: skip
     PlanLine.objects.bulk_create(rows)
+
+
+def _first_whole_month(until: date) -> date:
+    """The first month that the eighteen months of documents hold from its first day on."""
+    begins = add_months(until + timedelta(days=1), -18)
+    return begins if begins.day == 1 else add_months(month_start(begins), 1)
 
 
 _SOLD = """

@@ -17,7 +17,8 @@ from salesdept.roles import Role
 from salesdept.sql import execute
 
 LIST_DAYS = 12  # working days since the lists began: the department has just started to call
-_IN_DEVELOPMENT, _CAME_BACK = 90, 6
+_IN_DEVELOPMENT = 90
+_CAME_BACK, _OF_THEM_LATELY = 8, 5  # the last returns, and some of the weeks before
 _TALKS = (
     ("Обсудили остатки и размерный ряд", "Прислать прайс с остатками"),
     ("Готовят заявку к следующей неделе", "Вернуться после согласования макета"),
@@ -115,24 +116,34 @@ class Work:
             day = days[number * len(days) // _IN_DEVELOPMENT]
             one.work = developer
             moves.append((one.id, "work", one.home, developer, day, at(day, 2), "zero", ""))
-        recent = [one for one in self.clients if one.buyer.halves == "101" and one.home]
-        recent.sort(key=lambda one: one.buyer.days[-1], reverse=True)
         credits = []
-        back = [one for one in recent if self._first_return(one) >= self.until - timedelta(days=80)]
-        for one in back[:_CAME_BACK]:
+        stages: list[tuple[Any, ...]] = []
+        for one in self._returned():
             bought = self._first_return(one)
             day = bought - timedelta(days=self.rnd.randint(8, 20))
+            stages.append((one.id, day, day, "active", "zero", False))
+            stages.append((one.id, bought, bought, "zero", "active", True))
             moves.append((one.id, "work", one.home, developer, day, at(day, 2), "zero", ""))
             moves.append((one.id, "work", developer, one.home, bought, at(bought, 23), "reactivated", ""))
             credits.append((one.id, developer, "development", bought, add_months(bought, 3)))
             self._talk(one, developer, at(bought - timedelta(days=4), 11), "talked")
         columns = 'client_id, field, from_user_id, to_user_id, "on", at, reason, comment'
         copy("clients_move", columns, sorted(moves, key=lambda move: move[5]))
+        copy("clients_stageevent", 'client_id, as_of, "on", before, after, is_reactivation', stages)
         copy("clients_credit", "client_id, user_id, kind, starts, ends", credits)
         execute(
             "UPDATE clients_client SET in_work_with_id = %(user)s WHERE id = ANY(%(clients)s)",
             {"user": developer, "clients": [one.id for one in lost[:_IN_DEVELOPMENT]]},
         )
+
+    def _returned(self) -> list[Owned]:
+        """Clients without a purchase in the second half-year who bought again: the latest, and a few earlier."""
+        found = [one for one in self.clients if one.buyer.halves == "101" and one.home]
+        found = [one for one in found if self._first_return(one) >= self.until - timedelta(days=80)]
+        found.sort(key=lambda one: (self._first_return(one), one.id), reverse=True)
+        earlier = found[_OF_THEM_LATELY:]
+        step = max(len(earlier) // (_CAME_BACK - _OF_THEM_LATELY), 1)
+        return found[:_OF_THEM_LATELY] + earlier[step - 1 :: step][: _CAME_BACK - _OF_THEM_LATELY]
 
     def _first_return(self, one: Owned) -> date:
         """The first purchase of the last half-year."""
@@ -222,7 +233,6 @@ class Work:
 
     def _invoices(self) -> None:
         """Open ones of the last days to chase, and how the month's older ones ended."""
-        valid = parameters.in_force(self.until)["invoice.valid_days"]
         rows: list[tuple[Any, ...]] = []
         buying = [one for one in self.clients if one.buyer.bought(2) and one.work]
         for number, one in enumerate(self.rnd.sample(buying, 190)):
@@ -234,10 +244,10 @@ class Work:
             paid = issued + timedelta(days=self.rnd.randint(1, 4)) if state == "paid" else None
             contacted = issued + timedelta(days=1) if not is_open and self.rnd.random() < 0.7 else None
             rows.append((f"{4000 + number}", issued.year, issued, one.id, self.rnd.randint(8, 180) * 1000 + 500, state,
-                         issued + timedelta(days=valid - 1), contacted, paid))  # fmt: skip
+                         contacted, paid))  # fmt: skip
         copy(
             "deals_invoice",
-            "number, year, issued_on, client_id, amount, state, valid_until, contacted_on, paid_on",
+            "number, year, issued_on, client_id, amount, state, contacted_on, paid_on",
             rows,
         )
 

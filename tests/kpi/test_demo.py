@@ -10,10 +10,10 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from clients.models import Client, ClientState, Shipment
+from clients.models import Client, ClientState, Credit, Shipment, StageEvent
 from deals.models import CallEntry, Invoice, Lead, Task
 from kpi.demo.load import load_company
-from kpi.models import PlanLine
+from kpi.models import ManagerFact, PlanLine
 from salesdept.dates import add_months
 from salesdept.models import User
 from salesdept.night import run_night
@@ -216,3 +216,33 @@ def test_staff_and_screens_are_filled(company: Company) -> None:
     assert 0 < development < 150  # a night's proposal by priority, not everyone silent at once
     for model in (Invoice, Lead, Task, PlanLine):
         assert model.objects.exists(), model
+
+
+def test_plan_of_every_past_month_is_near_what_was_sold(company: Company) -> None:
+    """A month whose year-before month is only partly in the eighteen months has no tiny plan."""
+    sold: dict[date, Decimal] = defaultdict(Decimal)
+    for day, amount in Shipment.objects.exclude(manager=None).values_list("date", "amount"):
+        sold[day.replace(day=1)] += amount
+    plans: dict[date, Decimal] = defaultdict(Decimal)
+    for month, amount in PlanLine.objects.values_list("month", "amount"):
+        plans[month] += amount
+    past = [month for month in plans if add_months(month, 1) <= company.until + timedelta(days=1)]
+    assert len(past) >= 11
+    shares = {f"{month:%m.%Y}": plans[month] / sold[month] for month in past}
+    assert {
+        month: share for month, share in shares.items() if not Decimal("0.6") < share < Decimal("1.8")
+    } == {}
+
+
+def test_some_clients_came_back_lately(company: Company) -> None:
+    """The tile of returns is not empty, and each return is a purchase after a silence, with a credit."""
+    back = StageEvent.objects.filter(is_reactivation=True).select_related("client")
+    assert back.count() >= 5
+    for event in back:
+        assert company.sales[event.client.code][event.on] > 0
+        credit = Credit.objects.get(client=event.client, starts=event.on)
+        assert credit.user.role == Role.DEVELOPMENT_MANAGER
+    month = company.until.replace(day=1)
+    lately = back.filter(as_of__gte=month).count()
+    assert sum(ManagerFact.objects.filter(month=month).values_list("reactivated", flat=True)) == lately
+    assert lately or company.until.day < 15
