@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
 from clients.masks import email_hidden, messenger_hidden, phone_hidden
 from clients.models import (
@@ -29,47 +29,7 @@ from clients.models import (
     TopEvent,
 )
 from clients.services.client import save_contact, save_facts
-from salesdept.roles import Role
-
-
-def _is_deputy(request: HttpRequest) -> bool:
-    user = request.user
-    return bool(user.is_active and user.is_staff and getattr(user, "role", "") == Role.DEPUTY_DIRECTOR)
-
-
-class DeputyAdmin(ModelAdmin):
-    """Pages of the deputy director: open to that role and nobody else."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """Only the deputy director."""
-        return _is_deputy(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Only the deputy director."""
-        return _is_deputy(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Rows are made by imports, services and forms of the program."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Only the deputy director."""
-        return _is_deputy(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nothing is deleted here unless a page says so."""
-        return False
-
-
-class ReadOnlyAdmin(DeputyAdmin):
-    """Rows that are history or the night's work."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nobody."""
-        return False
+from salesdept.deputy_admin import DeputyAdmin, ReadOnlyAdmin, is_deputy
 
 
 @admin.register(Client)
@@ -122,7 +82,7 @@ class LegalEntityAdmin(DeputyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A wrong entity may go; the history keeps it."""
-        return _is_deputy(request)
+        return is_deputy(request)
 
 
 @admin.register(Contact)
@@ -150,7 +110,7 @@ class ContactAdmin(DeputyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """People leave; the history keeps them."""
-        return _is_deputy(request)
+        return is_deputy(request)
 
     def save_model(self, request: HttpRequest, obj: Contact, form: ModelForm, change: bool) -> None:
         """Through the service: one contact to ask first."""
@@ -181,7 +141,7 @@ class CategoryAdmin(DeputyAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A category may be made before its products come."""
-        return _is_deputy(request)
+        return is_deputy(request)
 
 
 @admin.register(Product)
@@ -207,7 +167,7 @@ class LineInline(TabularInline):
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """With the shipment."""
-        return _is_deputy(request)
+        return is_deputy(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody."""
