@@ -26,6 +26,7 @@ from salesdept.sql import execute, fetch
 
 COUNTS = ("read", "accepted", "rejected", "created", "updated", "unchanged")
 ONE_AT_A_TIME = 0x1A9B0A7  # any constant: the advisory lock under which imports check and write
+MUCH = 10_000  # rows
 _RESULT = [*COUNTS, "state", "error", "rejects_path", "finished_at", "percent", "rows_seen"]
 
 
@@ -123,6 +124,7 @@ def _read(batch: ImportBatch, path: Path, progress: Progress, *, apply: bool) ->
             if not apply:
                 raise _RollBackError
             _take_counts(run)
+            _tell_planner(batch)
             _finish(batch, ImportState.APPLIED)  # in the same transaction: applied and said so, or neither
     except _RollBackError:
         _take_counts(run)
@@ -142,6 +144,15 @@ def _work(run: Run, table: Table, progress: Progress) -> None:
     rejects.write(run)
     progress.writing(read)
     run.rules.apply(run)
+
+
+def _tell_planner(batch: ImportBatch) -> None:
+    """After much writing the pages and the night are planned by what stands in the tables now."""
+    if batch.created + batch.updated > MUCH:
+        execute(
+            "ANALYZE clients_client, clients_shipment, clients_shipmentline, clients_product,"
+            " clients_contact, clients_legalentity"
+        )
 
 
 def alone() -> None:
