@@ -38,9 +38,14 @@ EVERY_TASK: Roles = frozenset({R.SENIOR_MANAGER, R.SALES_HEAD})
 PLANNERS: Roles = frozenset({R.SALES_HEAD})
 BOOK_EDITORS: Roles = frozenset({R.SALES_HEAD, R.DEPUTY_DIRECTOR})
 BOOK_DECIDERS: Roles = BOOK_EDITORS | {R.DIRECTOR}
+TRAINERS: Roles = frozenset(
+    {R.SENIOR_MANAGER, R.SALES_HEAD, R.DEPUTY_DIRECTOR, R.DIRECTOR}
+)  # for them nobody's training is somebody else's
+ASSESSORS: Roles = TRAINERS - {R.DIRECTOR} | {R.BRANCH_HEAD}
 NIGHT_WATCH: Roles = frozenset({R.SALES_HEAD, R.DEPUTY_DIRECTOR, R.DIRECTOR})
 
 
+GET = ("GET",)
 POST = ("POST",)
 CLIENT = {"pk": "client"}
 CONTACT = CLIENT | {"contact_pk": "contact"}
@@ -154,6 +159,14 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
         Rule(EDITORS, kwargs={"pk": "mine"}, form=_inn, seen=EVERY_CLIENT, silent=True),
     ),
     "clients:entity_edit": _of_client(EDITORS, kwargs=ENTITY, form=lambda t: {"name": "Иначе"}),
+    # Everybody who brings data in sees all imports: they are the company's, not a person's.
+    "imports:list": Rule(EXPORTERS),
+    "imports:batch": Rule(EXPORTERS, ("GET",), {"pk": "import"}),
+    "imports:rejects": Rule(EXPORTERS, ("GET",), {"pk": "import"}),
+    "imports:columns": Rule(EXPORTERS, POST, {"pk": "import"}),
+    "imports:apply": Rule(EXPORTERS, POST, {"pk": "import"}),
+    "imports:undo": Rule(EXPORTERS, POST, {"pk": "import"}),
+    "imports:discard": Rule(EXPORTERS, POST, {"pk": "import"}),
     "kpi:dashboard": Rule(RESULTS, query="office={office_code}", seen=EVERY_CLIENT),
     "kpi:rows": (
         Rule(RESULTS | SELLERS, query="manager={seller}", seen=RESULTS),
@@ -187,6 +200,45 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     # A version that is not approved yet is nobody's but the editors' and approvers'.
     "playbook:version": Rule(
         ALL, kwargs={"code": "regulation_code", "number": "version"}, seen=BOOK_DECIDERS
+    ),
+    "playbook:confirm": (
+        Rule(ALL, POST, {"code": "regulation_code", "number": "version"}),
+        Rule(NOBODY, POST, DRAFT),  # nobody confirms what is not approved
+    ),
+    "playbook:reviewed": Rule(frozenset({R.SALES_HEAD}), POST, {"code": "regulation_code"}),  # its owner
+    "playbook:reading": Rule(RESULTS, query="office={office_code}", seen=EVERY_CLIENT),
+    "playbook:people": Rule(ALL),
+    "playbook:job": Rule(ALL, kwargs={"role": "role_code"}),
+    "playbook:duty": Rule(ALL, POST, {"pk": "duty"}, seen=NOBODY),
+    "playbook:training": Rule(ALL, GET),
+    "playbook:training_matrix": Rule(
+        TRAINERS | {R.BRANCH_HEAD}, GET, query="office={office_code}", seen=TRAINERS, silent=True
+    ),
+    "playbook:training_person": Rule(ALL, GET, {"pk": "person"}, seen=TRAINERS),
+    "playbook:course": Rule(ALL, GET, {"code": "course_code"}),
+    "playbook:quiz": Rule(ALL, GET, {"code": "regulation_code"}),
+    "playbook:quiz_start": Rule(ALL, POST, {"code": "regulation_code"}),
+    "playbook:attempt": Rule(ALL, GET, {"pk": "attempt_done"}, seen=TRAINERS),
+    "playbook:attempt_keep": Rule(ALL, POST, {"pk": "attempt_open"}, seen=NOBODY),
+    "playbook:attempt_finish": Rule(
+        ALL, POST, {"pk": "attempt_open"}, form=lambda t: {"q0": "а"}, seen=NOBODY
+    ),
+    "playbook:assess": Rule(
+        ASSESSORS, query="person={person}&regulation=1&script=1", seen=TRAINERS, silent=True
+    ),
+    "playbook:assessment": Rule(ALL, GET, {"pk": "assessment"}, seen=TRAINERS),
+    "playbook:assessment_seen": Rule(ALL, POST, {"pk": "assessment"}, seen=NOBODY),
+    "playbook:assessment_withdraw": Rule(ALL, POST, {"pk": "given_assessment"}, seen=NOBODY),
+    "playbook:onboarding_start": Rule(
+        ASSESSORS,
+        query="person={person}",
+        form=lambda t: {"person": t["person"], "mentor": t["helper"], "starts": t["due_on"]},
+        seen=TRAINERS,
+        silent=True,
+    ),
+    "playbook:onboarding": Rule(ALL, GET, {"pk": "onboarding"}, seen=TRAINERS),
+    "playbook:onboarding_mark": Rule(  # only the newcomer and the mentor mark
+        ALL, POST, {"pk": "onboarding", "step_pk": "step"}, form=lambda t: {"done": "1"}, seen=NOBODY
     ),
     "playbook:start": Rule(BOOK_EDITORS, POST, {"code": "regulation_code"}),
     "playbook:edit": Rule(BOOK_EDITORS, kwargs=DRAFT),
