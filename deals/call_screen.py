@@ -147,7 +147,8 @@ def build(user: User, client: Client, entry: CallEntry | None, said: Collection[
     )
     facts = _facts(user, client, person, why, [one.name for one in lacks], talks)
     theirs = client_clock(client, now)
-    spoken = script.for_call(client, situation, facts)
+    known = facts_of(client)
+    spoken = script.for_call(client, situation, facts, {one.parameter.code for one in known})
     return {
         "client": client,
         "entry": entry,
@@ -166,9 +167,7 @@ def build(user: User, client: Client, entry: CallEntry | None, said: Collection[
         "categories": categories[:CATEGORIES_SHOWN],
         "lacks": lacks,
         "script": spoken,
-        "facts": next_to_ask(
-            facts_of(client), [*said, *(spoken.asks if spoken else ())], max(FACTS_ASKED, len(said))
-        ),
+        "facts": next_to_ask(known, [*said, *(spoken.asks if spoken else ())], max(FACTS_ASKED, len(said))),
         "objections": _objections(client, situation),
         "choices": choices(today()),
         "moments": moments(client, now, values),

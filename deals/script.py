@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,8 +57,13 @@ class FilledScript:
         return [line.asks for line in self.lines if line.asks]
 
 
-def for_call(client: Client, situation: str, facts: Mapping[str, str]) -> FilledScript | None:
-    """The script of the situation: the segment's own, else the sphere's, else the general one. One query."""
+def for_call(
+    client: Client, situation: str, facts: Mapping[str, str], askable: Collection[str]
+) -> FilledScript | None:
+    """The script of the situation: the segment's own, else the sphere's, else the general one. One query.
+
+    `askable` are the codes of the client's sphere: a step that asks about another sphere is left out.
+    """
     segment = client.segment
     fits = Q(segment=None, sphere=None)
     if segment is not None:
@@ -69,6 +74,8 @@ def for_call(client: Client, situation: str, facts: Mapping[str, str]) -> Filled
         return None
     scope = script.segment or script.sphere
     lines = [line for step in script.steps if (line := _line(step, facts))]
+    if segment is not None:
+        lines = [line for line in lines if not line.asks or line.asks in askable]
     return FilledScript(script.title, lines, str(scope or ""), script.pk, _offers(script, facts))
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from playbook.models.search import search_column
 
@@ -91,7 +92,7 @@ class KeyParameter(models.Model):
         YES_NO = "yes_no", _("yes or no")
         CHOICE = "choice", _("one of")
         SEVERAL = "several", _("several of")
-        NUMBER = "number", _("number")
+        NUMBER = "number", pgettext_lazy("kind of answer", "number")
         TEXT = "text", _("text")
 
     sphere = models.ForeignKey(

@@ -134,6 +134,17 @@ def test_script_decides_what_is_asked_first(browser: Browser, client: Client, se
     assert "Отложим партию" in page
 
 
+def test_general_script_asks_only_about_the_clients_own_business(browser: Browser, client: Client) -> None:
+    other = Sphere.objects.create(code="o", name="Торговля")
+    KeyParameter.objects.create(sphere=other, code="shelves", name="f", kind=Kind.TEXT)
+    steps = [{"text": "Сколько полок", "asks": "shelves"}, {"text": "Какой запас", "asks": "stock"}]
+    Script.objects.filter(situation="cadence_other").delete()
+    Script.objects.create(situation="cadence_other", title="Ритм", steps=steps)
+    page = browser.get(f"/call/client/{client.pk}/").content.decode()
+    assert "Какой запас" in page
+    assert "Сколько полок" not in page
+
+
 def test_what_is_known_is_not_asked_again(client: Client, browser: Browser) -> None:
     call(browser, client, **{"fact-own-print": "yes"})
     asked = next_to_ask(facts_of(client), ["kinds"], limit=2)
