@@ -39,7 +39,9 @@ class UndoError(ImportFileError):
 
 def check_nothing_stands_on(batch: ImportBatch) -> None:
     """UndoError when a later import changed the same objects, or people changed them or worked with its clients."""
-    execute("ANALYZE clients_importchange")  # right after a large import the planner knows nothing of its rows
+    execute(
+        "ANALYZE clients_importchange"
+    )  # right after a large import the planner knows nothing of its rows
     later = fetch(
         """
         SELECT DISTINCT b.id, b.file_name FROM clients_importchange mine
