@@ -1,4 +1,4 @@
-"""The book as a PDF: one version of a regulation, or the whole book with contents (typst, no network, no files).
+"""The book as a PDF: one version of a regulation, or the whole book with contents (typst; no network).
 
 Every page says which page of the book it is, its version, since when it is in force, the day of printing, and its
 number of how many. Values of parameters are those of the version, or in force on the day.
@@ -80,7 +80,7 @@ def facts_of(version: RegulationVersion) -> str:
 
 
 def compiled(title: str, day: date, sections: Sequence[Section], *, contents: bool = False) -> bytes:
-    """The PDF. The compiler sees the template, the data and the pictures: its root is an empty folder."""
+    """The PDF. The compiler sees a folder with the template, the data and the pictures, and nothing outside it."""
     data: dict[str, Any] = {
         "title": title,
         "subtitle": _("In force on %(day)s") % {"day": f"{day:%d.%m.%Y}"},
@@ -93,19 +93,19 @@ def compiled(title: str, day: date, sections: Sequence[Section], *, contents: bo
         "depth": 2 if contents else 1,
         "sections": [asdict(one) for one in sections],
     }
-    files: dict[str, bytes] = {
-        "main.typ": TEMPLATE.read_bytes(),
-        "data.json": json.dumps(data, ensure_ascii=False).encode(),
-    }
-    for picture in Picture.objects.filter(pk__in=pictures_of(data["sections"])):
-        files[f"picture-{picture.pk}"] = bytes(picture.content)
-    with tempfile.TemporaryDirectory() as empty:
+    pictures = Picture.objects.filter(pk__in=pictures_of(data["sections"]))
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
+        (root / "main.typ").write_bytes(TEMPLATE.read_bytes())
+        (root / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        for picture in pictures:
+            (root / f"picture-{picture.pk}").write_bytes(bytes(picture.content))
         return typst.compile(
-            files,
-            root=empty,
+            root / "main.typ",
+            root=root,
             ignore_system_fonts=True,
-            package_path=empty,
-            package_cache_path=empty,
+            package_path=root / "none",
+            package_cache_path=root / "none",
             format="pdf",
             timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
         )

@@ -17,6 +17,7 @@ from playbook.markdown import PICTURE_PATH, filled, parse
 from playbook.services.parameters import Parameters
 
 Node = dict[str, Any]
+IN_CELL = 200  # pixels: the widest picture in a cell of a table
 _WEB = re.compile(r"(https?://|mailto:)[^\s\x00-\x1f]+", re.IGNORECASE)
 _WRAPS = {"strong": "strong", "em": "emph", "list_item": "item", "blockquote": "quote", "paragraph": "par"}
 
@@ -127,6 +128,9 @@ def _picture(node: SyntaxTreeNode, values: Parameters) -> Node:
 def _table(node: SyntaxTreeNode, values: Parameters) -> Node:
     rows = [row for part in node.children for row in part.children]
     cells = [[_all(cell.children, values) for cell in row.children] for row in rows]
+    for one in (one for row in cells for cell in row for one in cell if one["k"] == "picture"):
+        scale = min(1, IN_CELL / (one["width"] or 1))
+        one |= {"width": one["width"] * scale, "height": one["height"] * scale}
     columns = max(len(row) for row in cells)
     body = [cell for row in cells[1:] for cell in row + [[]] * (columns - len(row))]
     return {"k": "table", "columns": columns, "head": cells[0], "c": body}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from playbook import printing
 from playbook.models import Regulation
@@ -13,12 +14,14 @@ from salesdept.dates import today
 from salesdept.roles import Perm
 
 
+@require_safe
 @needs(Perm.READ_BOOK)
 def book(request: PersonRequest) -> HttpResponse:
     """The whole book as it is in force today, with contents."""
     return _file(printing.book(today()), "book")
 
 
+@require_safe
 @needs(Perm.READ_BOOK)
 def regulation(request: PersonRequest, code: str) -> HttpResponse:
     """A regulation as it is in force today."""
@@ -29,6 +32,7 @@ def regulation(request: PersonRequest, code: str) -> HttpResponse:
     return _file(printing.regulation(shown, today()), code)
 
 
+@require_safe
 @needs(Perm.READ_BOOK)
 def version(request: PersonRequest, code: str, number: int) -> HttpResponse:
     """One version: drafts only for those who may see them."""

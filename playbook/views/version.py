@@ -42,7 +42,7 @@ def start(request: PersonRequest, code: str) -> HttpResponseBase:
 def edit(request: PersonRequest, code: str, number: int) -> HttpResponseBase:
     """The draft's form. What was typed stays through errors and through somebody else's save."""
     draft = _version(code, number)
-    if draft.state != VersionState.DRAFT:
+    if draft.state != VersionState.DRAFT and request.method != "POST":  # what was typed is answered below
         return redirect("playbook:version", code, number)
     definitions = parameters.of_regulation(code)
     if request.method != "POST":
@@ -125,10 +125,22 @@ def approve(request: PersonRequest, code: str, number: int) -> HttpResponseBase:
     shown = _version(code, number)
     if not versions.may_approve(request.user, shown.regulation):
         raise PermissionDenied
-    form = ApprovalForm(request.POST, earliest=versions.earliest_day())
+    form = ApprovalForm(
+        request.POST,
+        earliest=versions.earliest_day(),
+        read_days=parameters.value("book.read_days", today()),
+    )
     if form.is_valid():
         data = form.cleaned_data
-        error = _try(lambda: versions.approve(shown.pk, request.user, seen=data["revision"], day=data["day"]))
+        error = _try(
+            lambda: versions.approve(
+                shown.pk,
+                request.user,
+                seen=data["revision"],
+                day=data["day"],
+                read_by=data["read_by"],
+            )
+        )
         if not error:
             messages.success(
                 request,
