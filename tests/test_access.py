@@ -247,6 +247,13 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "playbook:approve": Rule(frozenset({R.SALES_HEAD}), POST, DRAFT),  # this regulation names the sales head
     "playbook:discard": Rule(BOOK_EDITORS, POST, DRAFT),
     "playbook:restore": Rule(BOOK_EDITORS, POST, DRAFT),
+    "playbook:pictures": Rule(BOOK_EDITORS, POST),
+    "playbook:picture": Rule(ALL, GET, {"pk": "picture"}),
+    "playbook:book_pdf": Rule(ALL, GET),
+    "playbook:regulation_pdf": Rule(ALL, GET, {"code": "regulation_code"}),
+    "playbook:version_pdf": Rule(
+        ALL, GET, {"code": "regulation_code", "number": "version"}, seen=BOOK_DECIDERS
+    ),
     "playbook:rehearsal": Rule(BOOK_DECIDERS, kwargs=DRAFT),
 }
 FOREIGN_WORDS = ("Заповедник", "mail@ZZ-777", "903 765-43-21", "9037654321", "Чужаяправка")
