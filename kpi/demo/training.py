@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,11 +46,13 @@ _CALLS = (
     "ожидаемый заказ",
 )
 _FEEDBACK = (
-    "Начало уверенное: повод назван сразу, клиент понимает, зачем звонок. В конце не хватило дня следующего шага — договоренность без даты теряется.",
-    "Хорошо слушаете и не перебиваете. Предложите то, чего клиент не берёт: вопрос про бейсболки сам просился.",
-    "Всё по сценарию, договорённость с датой записана. Так и держать.",
+    "Начало уверенное: повод назван сразу, клиент понимает, зачем звонок. В конце не хватило дня следующего шага — договорённость без даты теряется.",
     "Про оплату спросили прямо, и клиент ответил прямо. В следующий раз уточните, кто подписывает счёт.",
+    "Хорошо слушаете и не перебиваете. Вопросы, по которым виден сегмент, задавайте до цены, а не после.",
+    "Ритм клиента знаете. Предложите то, чего он не берёт: вопрос про бейсболки сам просился.",
 )
+_PRAISE = "Всё по сценарию, договорённость с датой записана. Так и держать."
+_ALMOST = Decimal("0.95")
 _NOTES = ("спросить день", "сказано вскользь", "не прозвучало", "дождаться ответа")
 
 
@@ -167,7 +170,9 @@ def _assessments(staff: dict[str, list[User]], until: date, rnd: random.Random) 
                     about=_CALLS[(number + turn) % len(_CALLS)],
                     marks=marks,
                     score=score(marks),
-                    feedback=_FEEDBACK[(number + turn) % len(_FEEDBACK)],
+                    feedback=_PRAISE
+                    if score(marks) >= _ALMOST
+                    else _FEEDBACK[(number + turn) % len(_FEEDBACK)],
                     seen_at=None if is_news else datetime.combine(day, time(17), _MOSCOW),
                 )
             )

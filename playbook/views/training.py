@@ -42,7 +42,8 @@ def mine(request: PersonRequest) -> HttpResponse:
     plans = onboarding.plans(onboarding.visible_to(user), day)
     context = {
         "row": row,
-        "quizzes": _by_need(row),
+        "todo": [cell for cell in _by_need(row) if not cell.is_done],
+        "known": [cell for cell in row.required if cell.is_done],
         "walks": courses.walks([one for one in _courses() if courses.is_for(one, user)], row),
         "unseen": Assessment.objects.filter(user=user, seen_at=None).select_related("assessor", "regulation"),
         "own_plan": next((plan for plan in plans if plan.onboarding.user_id == user.pk), None),
