@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playbook.models.regulation import RegulationVersion
 
-LOST_AFTER = timedelta(minutes=15)  # longer than any rehearsal may take: whoever computed it is gone
+LOST_AFTER = timedelta(minutes=8)  # longer than any rehearsal may take: whoever computed it is gone
 UNHEARD_AFTER = timedelta(seconds=20)  # a worker that is there takes it up at once
 
 

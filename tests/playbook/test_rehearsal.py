@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -347,6 +348,17 @@ def test_two_rehearsals_take_turns(other: psycopg.Connection[Any], monkeypatch: 
         rehearse(TODAY, lambda: None)
     other.execute("SELECT pg_advisory_unlock(%s)", (GATE,))
     assert rehearse(TODAY, lambda: None).clients == {}
+
+
+@pytest.mark.django_db
+def test_the_night_waits_for_a_rehearsal_under_way(other: psycopg.Connection[Any]) -> None:
+    company(size=4)
+    other.execute("SELECT pg_advisory_lock(%s)", (GATE,))
+    ends = threading.Timer(0.5, lambda: other.execute("SELECT pg_advisory_unlock(%s)", (GATE,)))
+    ends.start()
+    assert run_night(as_of=TODAY).state == "done"
+    assert ends.finished.is_set()  # it did not begin before
+    ends.join()
 
 
 @pytest.mark.django_db
