@@ -116,8 +116,8 @@ def _regulation(version: RegulationVersion, values: Parameters) -> Found:
 
 def _segment(segment: Segment, values: Parameters) -> Found:
     sphere = segment.sphere
-    lists = (segment.signs, segment.questions, segment.decision_makers, segment.problems)
-    lists += (segment.product_knowledge, sphere.product_knowledge, sphere.needs, sphere.steps)
+    lists = [segment.signs, segment.questions, segment.decision_makers, segment.problems]
+    lists += [segment.product_knowledge, sphere.product_knowledge, sphere.needs, sphere.steps]
     lines = [line(one) for some in lists for one in some]
     body = _joined(plain(segment.portrait, values), segment.consumption, *lines)
     url = reverse("playbook:segment", args=[segment.code])

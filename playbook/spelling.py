@@ -29,7 +29,16 @@ _TO_CYRILLIC = str.maketrans(_LATIN + '~{}:"<>', _CYRILLIC + "ёхъжэбю")
 _TO_LATIN = str.maketrans(_CYRILLIC, _LATIN)
 _WORD = re.compile(rf"[^\W\d_]{{{SHORTEST - 1},}}")
 
-_TABLES = ("regulation", "regulationversion", "segment", "sphere", "script", "objection", "job", "duty")
+_TABLES: tuple[str, ...] = (
+    "regulation",
+    "regulationversion",
+    "segment",
+    "sphere",
+    "script",
+    "objection",
+    "job",
+    "duty",
+)
 _TABLES += ("keyparameter", "question", "answer", "parametervalue")
 # Every write of a row gives it another (xmin, ctid).
 _FINGERPRINT = "SELECT md5(concat({parts}))".format(

@@ -20,6 +20,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -49,11 +50,21 @@ class NewUserForm(UserCreationForm):
         return str(self.cleaned_data["email"]).lower()
 
 
+class PersonForm(UserChangeForm):
+    """A person with a link to where the password is set."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            text = gettext("The password is not shown to anybody; a new one can be set here.")
+            self.fields["password"].help_text = format_html('<a href="../password/">{}</a>', text)
+
+
 @admin.register(User)
-class UserAdmin(django.contrib.auth.admin.UserAdmin, DeputyAdmin):  # type: ignore[type-arg]
+class UserAdmin(django.contrib.auth.admin.UserAdmin, DeputyAdmin):
     """People. Letting one go ends every session at once and moves nothing: clients are handed over on their screen."""
 
-    form = UserChangeForm
+    form = PersonForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     may_add = True

@@ -14,6 +14,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -221,6 +222,7 @@ UNFOLD = {
     "SITE_TITLE": "Отдел продаж",
     "SITE_HEADER": "Отдел продаж",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}],
     "SHOW_HISTORY": True,
 }
 

@@ -9,6 +9,7 @@ from django import forms
 from django.db import models
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -67,7 +68,9 @@ class _Lists:
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         """A field of `lists`, else as usual."""
         if make := self.lists.get(db_field.name):
-            return make(label=db_field.verbose_name, required=not db_field.blank)
+            return make(label=capfirst(db_field.verbose_name), required=not db_field.blank)
+        if db_field.name == "order":
+            kwargs["label"] = _("Place in the list")
         if isinstance(db_field, models.TextField):
             kwargs["form_class"] = TextField
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]

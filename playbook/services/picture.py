@@ -10,7 +10,7 @@ import hashlib
 import warnings
 from io import BytesIO
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -27,7 +27,7 @@ JPEG_QUALITY = 88
 TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
-def store(file: BinaryIO, name: str, user: User) -> Picture:
+def store(file: Any, name: str, user: User) -> Picture:
     """The picture in the book; the one that is there already when its pixels are the same.
 
     ValidationError says in words why a file is refused.
@@ -48,7 +48,7 @@ def store(file: BinaryIO, name: str, user: User) -> Picture:
     return picture
 
 
-def redrawn(file: BinaryIO) -> tuple[bytes, int, int]:
+def redrawn(file: Any) -> tuple[bytes, int, int]:
     """The pixels of an uploaded file as a new PNG or JPEG, with width and height in pixels."""
     raw = file.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
