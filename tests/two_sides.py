@@ -20,7 +20,7 @@ from clients.imports import rejects
 from clients.models import BulkChange, Client, ClientState, ImportBatch, LegalEntity
 from deals.models import ContactState
 from kpi.models import PlanChange, PlanLine
-from playbook.models import Regulation, RegulationVersion, Rehearsal
+from playbook.models import Duty, Job, Picture, Regulation, RegulationVersion, Rehearsal
 from playbook.services.version import start_draft
 from salesdept.dates import month_start, today
 from salesdept.models import JobRun, JobState, Office, SavedView, User
@@ -37,6 +37,7 @@ from tests.factories import (
     TaskFactory,
     UserFactory,
 )
+from tests.playbook.training_side import training_things
 
 HAS_CLIENTS = (*Role.sellers(), Role.LEAD_MANAGER, Role.OPERATOR)
 OWN_NAME, FOREIGN_NAME = "ООО «Своя Роща»", "ООО «Дальний Заповедник»"
@@ -162,12 +163,16 @@ def scene_of(role: str) -> Scene:
     )
     book = Regulation.objects.get(code="invoices")
     approved = book.versions.approved().order_by("-number").first()
-    draft = start_draft(book, UserFactory(role=Role.SALES_HEAD, office=spb, last_name="Автор"))
+    author = UserFactory(role=Role.SALES_HEAD, office=spb, last_name="Автор")
+    draft = start_draft(book, author)
     draft.text = "Чужаяправка: срок счёта станет другим."
     draft.save(update_fields=["text"])
     for one, version in ((own, approved), (foreign, draft)):
         one.things |= {"regulation_code": "invoices", "version": version.number, "draft_number": draft.number}
+        one.things |= training_things(one.user, helper if one is own else author, approved)
         one.things |= {"rehearsal": _rehearsal(draft, [own.things["client"], foreign.things["client"]])}
+        one.things |= {"role_code": role, "duty": _duty(role if one is own else _another(role))}
+        one.things |= {"picture": _picture(author)}
         one.things |= {"helper": helper, "mine": own.things["client"], "secret": "чужаяправка"}
     mixed = Side(
         spb, user, seller, FOREIGN_NAME, foreign.phone, foreign.things | {"client": own.things["client"]}
@@ -175,6 +180,25 @@ def scene_of(role: str) -> Scene:
     browser = Browser()
     browser.force_login(user)
     return Scene(browser, role, own, foreign, mixed, foreign.stored())
+
+
+def _picture(author: User) -> Picture:
+    """A picture of the book."""
+    found, _made = Picture.objects.get_or_create(
+        digest="x", defaults={"name": "x", "width": 1, "height": 1, "content": b"x", "uploaded_by": author}
+    )
+    return found
+
+
+def _another(role: str) -> str:
+    return Role.OPERATOR if role != Role.OPERATOR else Role.MARKETER
+
+
+def _duty(role: str) -> Duty:
+    """A daily duty of the role."""
+    texts = {"mission": "Зачем", "description": "Что", "profile": "Кто", "vacancy": "Кого"}
+    job, _created = Job.objects.get_or_create(role=role, defaults=texts)
+    return Duty.objects.create(job=job, rhythm="daily", text="Проверить почту")
 
 
 Roles = frozenset[str]
@@ -234,7 +258,7 @@ def ask(
             raise _TakeBack
     except _TakeBack:
         pass
-    return response.status_code, body.decode(), untouched
+    return response.status_code, body.decode(errors="replace"), untouched  # pictures and PDF are no text
 
 
 def _body(form: dict[str, Any] | None) -> dict[str, Any]:

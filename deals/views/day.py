@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from deals import day_list
 from deals.models import CallEntry
 from deals.services import call_list
+from playbook.services import asks, duty
 from salesdept.access import PersonRequest, needs, wants_fragment
 from salesdept.dates import is_working_day, today
 from salesdept.models import JobRun, User
@@ -47,6 +48,8 @@ def _own(request: PersonRequest, asked: date | None) -> dict[str, Any]:
         "absence": absence,
         "is_own": True,
         "person": user,
+        "asks": asks.of_person(user, today()),
+        "duties": duty.duties_of_day(user, today()),
     }
 
 

@@ -14,12 +14,14 @@ from decimal import Decimal
 from django.db import transaction
 
 from kpi.demo.amounts import Amounts
+from kpi.demo.book import Book
 from kpi.demo.buyers import make_buyers
 from kpi.demo.calendar import Calendar
 from kpi.demo.clients import Clients
 from kpi.demo.documents import Documents
 from kpi.demo.leads import Leads
 from kpi.demo.people import make_staff
+from kpi.demo.training import load_training
 from kpi.demo.work import Work
 from kpi.models import PlanLine
 from salesdept.dates import add_months, month_start
@@ -53,6 +55,9 @@ def load_company(until: date, progress: Progress = lambda text: None) -> None:
         Work(staff, clients, until, rnd).load()
         Leads(staff, clients, maker.names, until, rnd).load()
         _plans(staff, until, rnd)
+        progress("the sales book")
+        Book(staff, until).load()
+        load_training(staff, until, rnd)
     for table in _TABLES:
         execute(f"ANALYZE {table}")
 

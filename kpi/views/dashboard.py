@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from kpi.reports import scope as scopes
+from kpi.reports.book import book
 from kpi.reports.dashboard import dashboard as report
 from kpi.reports.period import period
 from salesdept.access import PersonRequest, needs, wants_fragment
@@ -22,5 +23,7 @@ def dashboard(request: PersonRequest) -> HttpResponse:
     if month is None:
         return render(request, "kpi/dashboard/no_night.html", {"scope": scope})
     context = {"report": report(month, scope), "period": month, "scope": scope}
+    if month.day == month.until and not month.is_future:  # how the book stands is known of today only
+        context["book"] = book(scope)
     template = "body" if wants_fragment(request) else "dashboard"
     return render(request, f"kpi/dashboard/{template}.html", context)

@@ -10,9 +10,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from playbook.markdown import unknown_codes
 from playbook.parameters import CELLS, Definition, contradictions
+from salesdept.dates import today
 
 TEXT_LIMIT = 100_000
 PREFIX = "value-"
@@ -131,10 +133,31 @@ class ApprovalForm(forms.Form):
         error_messages={"invalid": _("This is not a date."), "required": _("Choose the day.")},
     )
 
-    def __init__(self, *args: Any, earliest: date | None, **kwargs: Any) -> None:
+    read_by = forms.DateField(
+        label=_("To be read by"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("This is not a date.")},
+    )
+
+    def __init__(self, *args: Any, earliest: date | None, read_days: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if earliest:
             self.fields["day"].widget.attrs["min"] = f"{earliest:%Y-%m-%d}"
+        self.fields["read_by"].widget.attrs["min"] = f"{today():%Y-%m-%d}"
+        if read_days:
+            self.fields["read_by"].help_text = ngettext(
+                "Empty: %(days)s working day after it comes into force.",
+                "Empty: %(days)s working days after it comes into force.",
+                read_days,
+            ) % {"days": read_days}
+
+    def clean_read_by(self) -> date | None:
+        """Today or later: a term that has passed would make everybody late at once."""
+        read_by: date | None = self.cleaned_data["read_by"]
+        if read_by and read_by < today():
+            raise ValidationError(_("Nobody can have read it by a day that has passed."))
+        return read_by
 
 
 class RemarkForm(forms.Form):

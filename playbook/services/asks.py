@@ -28,7 +28,11 @@ class Ask:
 
 
 Source = Callable[[User, date], list[Ask]]
-SOURCES = ("playbook.services.acknowledgement.asks", "playbook.services.review.asks")
+SOURCES = (
+    "playbook.services.acknowledgement.asks",
+    "playbook.services.review.asks",
+    "playbook.services.training_asks.asks",
+)
 
 
 def of_person(user: User, day: date) -> list[Ask]:

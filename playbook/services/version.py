@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from playbook.models import ParameterValue, Regulation, RegulationVersion, VersionState
 from playbook.parameters import BY_CODE, contradictions
 from playbook.services import parameters
+from salesdept.dates import today
 from salesdept.models import JobRun, User
 from salesdept.roles import Perm, has_perm
 
@@ -113,8 +114,11 @@ def return_to_draft(pk: int, user: User, *, seen: int, remark: str) -> Regulatio
 
 
 @transaction.atomic
-def approve(pk: int, user: User, *, seen: int, day: date) -> RegulationVersion:
-    """Review → approved, in force from `day`, which no night may have computed yet. Afterwards nothing changes."""
+def approve(pk: int, user: User, *, seen: int, day: date, read_by: date | None = None) -> RegulationVersion:
+    """Review → approved, in force from `day`, which no night may have computed yet. Afterwards nothing changes.
+
+    `read_by`: until when its readers confirm it; None = as many working days as the book gives.
+    """
     version = _locked(pk, seen, VersionState.REVIEW)
     if not may_approve(user, version.regulation):
         raise PermissionDenied
@@ -127,9 +131,11 @@ def approve(pk: int, user: User, *, seen: int, day: date) -> RegulationVersion:
             )
             % {"last": f"{first - timedelta(days=1):%d.%m.%Y}", "first": f"{first:%d.%m.%Y}"}
         )
-    version.state, version.in_force_from = VersionState.APPROVED, day
+    if read_by and read_by < today():
+        raise ValidationError(_("Nobody can have read it by a day that has passed."))
+    version.state, version.in_force_from, version.read_by = VersionState.APPROVED, day, read_by
     version.approved_at, version.approved_by = timezone.now(), user
-    version.save(update_fields=["state", "in_force_from", "approved_at", "approved_by"])
+    version.save(update_fields=["state", "in_force_from", "read_by", "approved_at", "approved_by"])
     return version
 
 

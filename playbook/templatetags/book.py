@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from playbook.loader import SINCE
+from playbook.models import Duty
 from playbook.search import line as as_line
 from salesdept.templatetags.ui import day as day_in_words
 
@@ -30,6 +31,16 @@ FACTS = {
     "invoice_amount": gettext_lazy("invoice amount"),
     "invoice_date": gettext_lazy("invoice date"),
 }
+
+_WEEKDAYS = (
+    gettext_lazy("on Mondays"),
+    gettext_lazy("on Tuesdays"),
+    gettext_lazy("on Wednesdays"),
+    gettext_lazy("on Thursdays"),
+    gettext_lazy("on Fridays"),
+    gettext_lazy("on Saturdays"),
+    gettext_lazy("on Sundays"),
+)
 
 
 @register.filter
@@ -56,3 +67,15 @@ def with_places(text: Any) -> SafeString:
 def line(one: Any) -> str:
     """A line of a list of the book: a sentence, or an object whose values are sentences."""
     return as_line(one)
+
+
+@register.filter
+def when_due(duty: Duty) -> str:
+    """On which day a weekly or monthly duty falls: «по понедельникам», «3-й рабочий день месяца»."""
+    if duty.rhythm == Duty.Rhythm.WEEKLY:
+        return str(_WEEKDAYS[duty.place - 1])
+    if duty.place == -1:
+        return _("last working day of the month")
+    if duty.place < 0:
+        return _("working day %(n)s from the end of the month") % {"n": -duty.place}
+    return _("working day %(n)s of the month") % {"n": duty.place}

@@ -8,13 +8,14 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from playbook import diff, markdown
+from playbook import asked, diff, markdown
 from playbook.forms.version import ApprovalForm, RemarkForm
 from playbook.models import Regulation, RegulationVersion, VersionState
 from playbook.parameters import Definition
 from playbook.services import parameters
 from playbook.services import version as versions
 from playbook.views.pages import sees_drafts
+from playbook.views.rehearsal import headline
 from salesdept.access import PersonRequest, needs
 from salesdept.dates import today
 from salesdept.models import User
@@ -128,6 +129,7 @@ def reading(
         "is_coming": _is_coming(shown),
         "is_past": shown.state == VersionState.APPROVED and not _is_coming(shown) and shown != current,
         **_review(user, shown, before),
+        **asked.of_page(user, shown, current),
     }
 
 
@@ -138,12 +140,17 @@ def _review(user: User, shown: RegulationVersion, before: RegulationVersion | No
     earliest = versions.earliest_day()
     day = max(earliest, today()) if earliest else today()
     return {
+        **headline(shown),
         "lines": diff.lines(before.text if before else "", shown.text),
         "values": diff.values(before, shown) if before else [],
         "may_approve": versions.may_approve(user, shown.regulation),
         "approver": Role(shown.regulation.approver_role).label,
         "earliest": earliest,
-        "approval": ApprovalForm(initial={"revision": shown.revision, "day": day}, earliest=earliest),
+        "approval": ApprovalForm(
+            initial={"revision": shown.revision, "day": day},
+            earliest=earliest,
+            read_days=parameters.value("book.read_days", today()),
+        ),
         "remark": RemarkForm(initial={"revision": shown.revision}),
     }
 

@@ -23,7 +23,8 @@ from deals.services import task as task_service
 from deals.services.interaction import record_interaction
 from kpi.services.plan import set_manager_plan
 from playbook import loader
-from playbook.models import Regulation, RegulationVersion, Segment
+from playbook.models import Duty, Job, Regulation, RegulationVersion, Segment
+from playbook.services import acknowledgement
 from playbook.services import rehearsal as rehearsals
 from playbook.services import version as versions
 from salesdept.dates import add_months, month_start, today
@@ -41,6 +42,7 @@ from tests.factories import (
     TaskFactory,
     UserFactory,
 )
+from tests.playbook.training_office import training
 
 NAMES = {
     Role.SERVICE_MANAGER: ("Анна", "Королёва"),
@@ -97,6 +99,7 @@ def build() -> Base:
     _work(base, seller)
     _book(base)
     _imports(base)
+    base.things |= training(seller, base.people[Role.SALES_HEAD])
     return base
 
 
@@ -229,6 +232,22 @@ def _book(base: Base) -> None:
     rehearsals.start(rehearsed, author)
     for name, one in (("draft", draft), ("review", review), ("rehearsed", rehearsed)):
         base.things |= {f"{name}_code": one.regulation.code, f"{name}_number": one.number}
+    base.things |= _to_read(base) | {"role_code": Role.OPERATOR}
+
+
+def _to_read(base: Base) -> dict[str, Any]:
+    """A new version that comes into force tomorrow, of a regulation whose first one the seller has confirmed; duties."""
+    seller, head = base.people[Role.SERVICE_MANAGER], base.people[Role.SALES_HEAD]
+    page = Regulation.objects.get(code="active-base")
+    acknowledgement.confirm(seller, page.versions.get(number=1), today())
+    draft = _draft(page.code, head, **{"calls.at_risk_days": 10})
+    sent = versions.send_to_review(draft.pk, head, seen=draft.revision)
+    coming = versions.approve(sent.pk, head, seen=sent.revision, day=today() + timedelta(days=1))
+    texts = {"mission": "Держать клиентов", "description": "Звонит", "profile": "Опыт", "vacancy": "Ищем"}
+    for role in (Role.SERVICE_MANAGER, Role.OPERATOR):
+        job, _created = Job.objects.get_or_create(role=role, defaults=texts)
+        Duty.objects.create(job=job, rhythm="daily", text="Проверить почту", regulation=page)
+    return {"coming_code": page.code, "coming_number": coming.number}
 
 
 def _draft(code: str, author: User, **values: Any) -> RegulationVersion:
