@@ -134,7 +134,7 @@ def _read(batch: ImportBatch, path: Path, progress: Progress, *, apply: bool) ->
 
 
 def _work(run: Run, table: Table, progress: Progress) -> None:
-    execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
+    execute("SET LOCAL work_mem = '256MB'; SET LOCAL jit = off")
     read = run.counts["read"] = stage(run, table, progress)
     progress.checking(read)
     alone()

@@ -123,13 +123,19 @@ def apply(run: Run) -> None:
         run.counts[name] = int(counts.get(name, 0))
 
 
+# The latest row of each client and of each product, in one pass: the greatest of arrays that begin with the order.
 _KNOWN_CLIENTS = """
         CREATE TEMP TABLE import_clients ON COMMIT DROP AS
-        SELECT DISTINCT ON (client_code) client_code, coalesce(nullif(client_name, ''), client_code) AS name,
-               client_name <> '' AS is_named, concat_ws('|', day, number, lpad(line::text, 6, '0')) AS name_key,
-               CASE lower(direction) WHEN 'home' THEN 'home' WHEN 'promo' THEN 'promo' ELSE 'unidentified' END AS direction,
-               branch
-        FROM import_lines ORDER BY client_code, client_name <> '' DESC, day DESC, number COLLATE "C" DESC, row_no DESC
+        SELECT client_code, coalesce(nullif(latest[5], ''), client_code) AS name, latest[5] <> '' AS is_named,
+               concat_ws('|', latest[2], latest[3], latest[6]) AS name_key,
+               CASE lower(latest[7]) WHEN 'home' THEN 'home' WHEN 'promo' THEN 'promo' ELSE 'unidentified' END AS direction,
+               latest[8] AS branch
+        FROM (
+            SELECT client_code, max(ARRAY[
+                CASE WHEN client_name <> '' THEN '1' ELSE '0' END, day::text, number, lpad(row_no::text, 9, '0'),
+                client_name, lpad(line::text, 6, '0'), direction, branch] COLLATE "C") AS latest
+            FROM import_lines GROUP BY client_code
+        ) AS found
         """
 _NEW_CLIENTS = """
         WITH made AS (
@@ -159,10 +165,14 @@ _RENAMED_CLIENTS = """
         """
 _KNOWN_PRODUCTS = """
         CREATE TEMP TABLE import_products ON COMMIT DROP AS
-        SELECT DISTINCT ON (product_code) product_code, product_name, category,
-               concat_ws('|', day, number, lpad(line::text, 6, '0')) AS name_key
-        FROM import_lines WHERE product_code <> ''
-        ORDER BY product_code, (product_name <> '') DESC, day DESC, number COLLATE "C" DESC, row_no DESC
+        SELECT product_code, latest[5] AS product_name, latest[7] AS category,
+               concat_ws('|', latest[2], latest[3], latest[6]) AS name_key
+        FROM (
+            SELECT product_code, max(ARRAY[
+                CASE WHEN product_name <> '' THEN '1' ELSE '0' END, day::text, number, lpad(row_no::text, 9, '0'),
+                product_name, lpad(line::text, 6, '0'), category] COLLATE "C") AS latest
+            FROM import_lines WHERE product_code <> '' GROUP BY product_code
+        ) AS found
         """
 _NEW_CATEGORIES = """
         WITH made AS (
@@ -242,7 +252,8 @@ _COMPARE = """
                     WHERE l.shipment_id = h.id) AS digest
             FROM clients_shipment h JOIN documents d ON d.number = h.number AND d.year = h.year
         )
-        SELECT d.number, d.year, d.day, d.client_id, d.rows, d.amount, e.id AS shipment_id,
+        SELECT d.number, d.year, d.day, d.client_id, d.rows, d.amount,
+               coalesce(e.id, nextval(pg_get_serial_sequence('clients_shipment', 'id'))) AS shipment_id,
                coalesce(d.direction, e.direction, d.usual_direction) AS direction,
                coalesce(d.office_id, e.office_id, d.usual_office) AS office_id,
                coalesce(d.manager_id, e.manager_id, d.usual_manager) AS manager_id,
@@ -253,6 +264,7 @@ _COMPARE = """
                             coalesce(d.manager_id, e.manager_id)) THEN 'unchanged'
                     ELSE 'updated' END AS change
         FROM documents d LEFT JOIN existing e ON e.number = d.number AND e.year = d.year
+        ORDER BY d.client_id, d.day  -- as the night reads them
         """
 
 
@@ -307,16 +319,15 @@ def _write_documents(batch: dict[str, int]) -> None:
     )
     execute(
         """
-        WITH made AS (
-            INSERT INTO clients_shipment (number, year, date, client_id, amount, direction, office_id, manager_id)
-            SELECT number, year, day, client_id, amount, direction, office_id, manager_id
-            FROM import_changes WHERE change = 'created' ORDER BY client_id, day
-            RETURNING id, number, year
-        ), known AS (
-            INSERT INTO clients_importchange (batch_id, model, object_id, before)
-            SELECT %(batch)s, 'shipment', id, NULL FROM made
-        )
-        UPDATE import_changes i SET shipment_id = m.id FROM made m WHERE m.number = i.number AND m.year = i.year
+        INSERT INTO clients_shipment (id, number, year, date, client_id, amount, direction, office_id, manager_id)
+        SELECT shipment_id, number, year, day, client_id, amount, direction, office_id, manager_id
+        FROM import_changes WHERE change = 'created'
+        """
+    )
+    execute(
+        """
+        INSERT INTO clients_importchange (batch_id, model, object_id, before)
+        SELECT %(batch)s, 'shipment', shipment_id, NULL FROM import_changes WHERE change = 'created'
         """,
         batch,
     )

@@ -95,7 +95,10 @@ class ImportBatch(models.Model):
 class ImportChange(models.Model):
     """What an import did to one object: created it (nothing before) or changed it (what stood before)."""
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="changes")
+    # Written in the transaction of its import, by the hundred thousand: import_change_once begins with it.
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.CASCADE, related_name="changes", db_index=False, db_constraint=False
+    )
     model = models.CharField(max_length=20)
     object_id = models.BigIntegerField()
     before = models.JSONField(null=True)

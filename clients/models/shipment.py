@@ -63,7 +63,11 @@ class Shipment(models.Model):
     year = models.PositiveSmallIntegerField(_("year"))
     date = models.DateField(_("date"))
     client = models.ForeignKey(
-        "clients.Client", on_delete=models.PROTECT, related_name="shipments", verbose_name=_("client")
+        "clients.Client",
+        on_delete=models.PROTECT,
+        related_name="shipments",
+        db_index=False,  # shipment_client_date begins with it
+        verbose_name=_("client"),
     )
     amount = models.DecimalField(_("amount, ₽"), max_digits=16, decimal_places=2)
     direction = models.CharField(
@@ -75,6 +79,7 @@ class Shipment(models.Model):
         null=True,
         blank=True,
         related_name="shipments",
+        db_index=False,  # a few offices: nothing is found by it
         verbose_name=_("office"),
     )
     manager = models.ForeignKey(
@@ -135,7 +140,11 @@ class ShipmentLine(models.Model):
     """A line of a shipment: amount = quantity × price, rounded half up to 0.01."""
 
     shipment = models.ForeignKey(
-        Shipment, on_delete=models.CASCADE, related_name="lines", verbose_name=_("shipment")
+        Shipment,
+        on_delete=models.CASCADE,
+        related_name="lines",
+        db_index=False,  # shipment_line_position begins with it
+        verbose_name=_("shipment"),
     )
     position = models.PositiveIntegerField(_("line"))
     product = models.ForeignKey(
