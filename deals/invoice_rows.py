@@ -1,7 +1,7 @@
 """Invoices from a file: one row is one invoice, known by its number and calendar year (DOMAIN.md 5.4).
 
 An empty cell never erases what is known; a file that still says «open» does not take back what people have noted.
-Without a date of its own an invoice is valid for as many days as the book says.
+Without a date of its own an invoice is valid for as many days as the book says: the night counts them.
 """
 
 # ruff: noqa: S608 - names in this SQL are ours; values come as parameters
@@ -20,7 +20,6 @@ from clients.imports.staging import reject
 from clients.imports.values import read_date, stage_texts
 from clients.models import ImportBatch
 from deals.models import Invoice
-from playbook.services import parameters
 from salesdept.dates import today
 from salesdept.sql import execute
 
@@ -134,7 +133,8 @@ def _type_rows(run: Run, code: str) -> None:
 
 _FRESH = """
     SELECT t.row_no, i.*, t.client_id AS fresh_client, t.issued_on AS fresh_day, t.amount AS fresh_amount,
-           coalesce(t.valid_until, greatest(i.valid_until, t.issued_on)) AS fresh_until,
+           coalesce(t.valid_until, CASE WHEN i.valid_until < t.issued_on THEN t.issued_on ELSE i.valid_until END)
+               AS fresh_until,
            coalesce(t.paid_on, i.paid_on) AS fresh_paid,
            CASE WHEN t.state IS NULL AND t.paid_on IS NOT NULL THEN 'paid'
                 WHEN t.state IS NULL OR t.state = 'open' THEN i.state ELSE t.state END AS fresh_state
@@ -162,7 +162,7 @@ _INSERT = """
         INSERT INTO deals_invoice (number, year, issued_on, client_id, amount, state, valid_until, contacted_on, paid_on)
         SELECT number, year, issued_on, client_id, amount,
                coalesce(state, CASE WHEN paid_on IS NULL THEN 'open' ELSE 'paid' END),
-               coalesce(valid_until, issued_on + (%(valid_days)s - 1)), NULL, paid_on
+               valid_until, NULL, paid_on
         FROM import_invoices WHERE invoice_id IS NULL ORDER BY row_no RETURNING id
     )
     INSERT INTO clients_importchange (batch_id, model, object_id, before)
@@ -174,9 +174,8 @@ def apply(run: Run) -> None:
     """Known invoices brought up to date, new ones made."""
     execute("DROP TABLE IF EXISTS import_changed")
     execute("CREATE TEMP TABLE import_changed (row_no integer) ON COMMIT DROP")
-    valid_days = parameters.in_force(today())["invoice.valid_days"]
     execute(_UPDATE, {"batch": run.batch.pk})
-    execute(_INSERT, {"batch": run.batch.pk, "valid_days": valid_days})
+    execute(_INSERT, {"batch": run.batch.pk})
     count(run, "import_invoices", "invoice_id IS NULL")
 
 

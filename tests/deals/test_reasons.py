@@ -158,7 +158,10 @@ def test_when(reason: dict[str, Any], words: str) -> None:
     ],
 )
 def test_situation_of_the_best_reason(code: str, silent: bool, situation: str) -> None:
-    assert reasons.situation([{"code": code, "day": 2}], in_development=silent, second_invoice_day=3) == situation
+    assert (
+        reasons.situation([{"code": code, "day": 2}], in_development=silent, second_invoice_day=3)
+        == situation
+    )
 
 
 def test_in_english_too() -> None:
@@ -167,3 +170,51 @@ def test_in_english_too() -> None:
             plain(reasons.sentence(INVOICE))
             == "Invoice 4471 for 86 400 ₽ was issued on 20 November, no confirmation"
         )
+
+
+LEAD = {
+    "code": "lead",
+    "channel": "site",
+    "came_on": "2026-11-20",
+    "contact_by": "2026-11-20T12:30",
+    "day_hours": [9, 18],
+}
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        ("2026-11-20T12:30", "Заявка с сайта 20 ноября; первый контакт до 12:30"),
+        ("2026-11-19T17:00", "Заявка с сайта 20 ноября; первый контакт был нужен 19 ноября до 17:00"),
+        ("2026-11-23T09:30", "Заявка с сайта 20 ноября; первый контакт до 09:30 23 ноября"),
+    ],
+)
+def test_lead_says_by_when_somebody_must_talk_to_them(by: str, words: str) -> None:
+    assert plain(reasons.sentence(LEAD | {"contact_by": by}, FRIDAY)) == words
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        ("2026-11-20T12:30", None),  # it is noon
+        ("2026-11-20T12:00", None),
+        ("2026-11-20T11:20", "просрочен на 40 мин"),
+        ("2026-11-20T09:00", "просрочен на 3 ч"),
+        ("2026-11-19T17:00", "просрочен на 4 ч"),  # the night is no working time
+        ("2026-11-19T11:00", "просрочен на 1 день"),
+        ("2026-11-18T11:00", "просрочен на 2 дня"),
+    ],
+)
+def test_late_first_contact_is_a_bad_badge(by: str, words: str | None) -> None:
+    badge = reasons.badge(LEAD | {"contact_by": by}, FRIDAY)
+    assert badge is not None
+    expected = (words, "bad") if words else ("лид", "info")
+    assert (badge.text, badge.tone) == expected
+
+
+def test_lists_made_before_the_term_was_stored_still_read_well() -> None:
+    old = {"code": "lead", "channel": "site", "came_on": "2026-11-20"}
+    assert plain(reasons.sentence(old, FRIDAY)) == "Заявка с сайта 20 ноября, ещё никто не разговаривал"
+    badge = reasons.badge(old, FRIDAY)
+    assert badge is not None
+    assert badge.tone == "info"
