@@ -457,7 +457,7 @@ def test_lines_are_lossless() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a | b | c | d", "? если → то", "шаг\n? без стрелки", "{не json", "шаг\n? → то", "\n".join("x" * 301)],
+    ["a | b | c | d", "? если → то", "шаг\n? без стрелки", '{"не json', "шаг\n? → то", "\n".join("x" * 301)],
 )
 def test_lines_that_mean_nothing_are_refused(text: str) -> None:
     from django.core.exceptions import ValidationError
