@@ -104,12 +104,13 @@ class WorkingHours:
 
     def latest_due(self, now: datetime, hours: int) -> datetime:
         """The latest moment whose deadline has come by `now`: `deadline(moment) <= now` for all up to it."""
-        left, at = timedelta(hours=hours), self._end(now)
+        left, (day, at) = timedelta(hours=hours), self._end(now)
         if self.end <= self.start:
             return at
-        while (done := at - self._at(at.date(), self.start)) < left:
+        while (done := at - self._at(day, self.start)) < left:
             left -= done
-            at = self._at(_last_working_day_before(at.date()), self.end)
+            day = _last_working_day_before(day)
+            at = self._at(day, self.end)
         return at - left
 
     def between(self, first: datetime, last: datetime) -> timedelta:
@@ -129,12 +130,13 @@ class WorkingHours:
             return self._at(next_working_day(at.date()), self.start)
         return max(at, self._at(at.date(), self.start))
 
-    def _end(self, moment: datetime) -> datetime:
-        """The last working moment not after this one."""
+    def _end(self, moment: datetime) -> tuple[date, datetime]:
+        """The last working moment not after this one, and its day: 24 o'clock is already the next date."""
         at = timezone.localtime(moment)
-        if not is_working_day(at.date()) or at < self._at(at.date(), self.start):
-            return self._at(_last_working_day_before(at.date()), self.end)
-        return min(at, self._at(at.date(), self.end))
+        day = at.date()
+        if not is_working_day(day) or at < self._at(day, self.start):
+            day = _last_working_day_before(day)
+        return day, min(at, self._at(day, self.end))
 
     @staticmethod
     def _at(day: date, hour: int) -> datetime:
