@@ -62,7 +62,7 @@ def test_the_norm_itself_is_no_excess_and_one_more_is() -> None:
     with translation.override("ru"):
         assert capacity.warning(person, clients, "work", values(top=2, other=1)) == ""
         said = capacity.warning(person, clients, "work", values(top=1, other=1))
-        assert said == f"Выше нормы: у {person.get_short_name()} будет 2 ТОР при норме 1"
+        assert said == f"Выше нормы — {person.get_short_name()}: будет 2 ТОР при норме 1"
     assert capacity.warning(person, chosen(owned(giver)), "work", values(top=0, other=1)) == ""
 
 
