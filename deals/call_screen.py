@@ -140,40 +140,65 @@ def build(user: User, client: Client, entry: CallEntry | None, said: Collection[
     categories = purchases.by_category(client, day)
     why = entry.reasons if entry else []
     lacks = gap.missing(client, [one.name for one in categories], values, day)
-    situation = reasons.situation(
-        why,
-        in_development=in_development(client),
-        second_invoice_day=values["invoice.second_contact_day"],
-    )
     facts = _facts(user, client, person, why, [one.name for one in lacks], talks)
-    theirs = client_clock(client, now)
-    known = facts_of(client)
-    spoken = script.for_call(client, situation, facts, {one.parameter.code for one in known})
     return {
         "client": client,
         "entry": entry,
         "state": getattr(client, "state", None),
         "person": person,
         "others": _others(user, others),
-        "local_time": theirs,
-        "is_late_there": theirs is not None and not _works(theirs, values),
+        **_clock(client, now, values),
         "why": _why(entry),
         **_talked(talks),
         "promises": list(_promises(client, why)),
         **_invoices(client),
-        "bars": bars([(pair.month, pair.amount) for pair in bought.pairs]),
-        "year_total": sum((pair.amount for pair in bought.pairs), Decimal(0)),
-        "year_months": [bought.pairs[place].month for place in (0, 6, -1)],
+        **_year(bought),
         "categories": categories[:CATEGORIES_SHOWN],
         "lacks": lacks,
-        "script": spoken,
-        "facts": next_to_ask(known, [*said, *(spoken.asks if spoken else ())], max(FACTS_ASKED, len(said))),
-        "objections": _objections(client, situation),
+        **_words(client, why, facts, said, values),
         "choices": choices(today()),
         "moments": moments(client, now, values),
         "default_day": next_task.default_day(client, today(), values),
         "today": today(),
         "published": day,
+    }
+
+
+def _clock(client: Client, now: datetime, values: Parameters) -> dict[str, Any]:
+    """What time it is at the client, and whether it is too late to call."""
+    theirs = client_clock(client, now)
+    return {"local_time": theirs, "is_late_there": theirs is not None and not _works(theirs, values)}
+
+
+def _year(bought: purchases.Purchases) -> dict[str, Any]:
+    """The chart of twelve months."""
+    return {
+        "bars": bars([(pair.month, pair.amount) for pair in bought.pairs]),
+        "year_total": sum((pair.amount for pair in bought.pairs), Decimal(0)),
+        "year_months": [bought.pairs[place].month for place in (0, 6, -1)],
+    }
+
+
+def _words(
+    client: Client,
+    why: list[reasons.Reason],
+    facts: dict[str, str],
+    said: Collection[str],
+    values: Parameters,
+) -> dict[str, Any]:
+    """What the book gives for this talk: the script, what to ask and write down, answers to objections."""
+    situation = reasons.situation(
+        why,
+        in_development=in_development(client),
+        second_invoice_day=values["invoice.second_contact_day"],
+    )
+    known = facts_of(client)
+    spoken = script.for_call(client, situation, facts, {one.parameter.code for one in known})
+    asked = [*said, *(spoken.asks if spoken else ())]
+    return {
+        "script": spoken,
+        "facts": next_to_ask(known, asked, max(FACTS_ASKED, len(said))),
+        "objections": _objections(client, situation),
     }
 
 

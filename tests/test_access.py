@@ -190,6 +190,7 @@ TABLE: dict[str, Rule | tuple[Rule, ...]] = {
     "kpi:plan_undo": Rule(PLANNERS, POST, form=lambda t: {"changes": t["plan_change"]}),
     "playbook:index": Rule(ALL, query="q={secret}", seen=BOOK_DECIDERS, silent=True),
     "playbook:typology": Rule(ALL),
+    "playbook:identify": Rule(ALL),
     "playbook:segment": Rule(ALL, kwargs={"code": "segment_code"}),
     "playbook:scripts": Rule(ALL),
     "playbook:objections": Rule(ALL),

@@ -48,7 +48,7 @@ def _own(request: PersonRequest, asked: date | None) -> dict[str, Any]:
         "absence": absence,
         "is_own": True,
         "person": user,
-        "asks": asks.of_person(user, today()),
+        "asks": asks.for_page(user, today()),
         "duties": duty.duties_of_day(user, today()),
     }
 

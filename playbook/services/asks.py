@@ -41,6 +41,14 @@ def of_person(user: User, day: date) -> list[Ask]:
     return sorted(found, key=lambda ask: (not ask.is_late, ask.due_on is None, ask.due_on or day, ask.title))
 
 
+def for_page(user: User, day: date) -> list[Ask]:
+    """The same, found out once a request: its rail and its cards ask about the same signed-in person."""
+    known: dict[date, list[Ask]] = user.__dict__.setdefault("_asked", {})
+    if day not in known:
+        known[day] = of_person(user, day)
+    return known[day]
+
+
 def _source(path: str) -> Source:
     source: Source = import_string(path)
     return source

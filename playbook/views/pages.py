@@ -86,7 +86,7 @@ def asked_of(user: User, day: date) -> dict[str, Any]:
     """What the book asks of the person; with the duties of the day for those who have no «My day»."""
     has_day = has_perm(user, Perm.WORK_CALLS)
     return {
-        "asks": asks.of_person(user, day),
+        "asks": asks.for_page(user, day),
         "duties": [] if has_day else duty.duties_of_day(user, day),
     }
 

@@ -10,4 +10,4 @@ from salesdept.roles import Perm, has_perm
 
 def counts(user: User) -> dict[str, int]:
     """Versions to read, reviews due and whatever else the book asks."""
-    return {"book": len(asks.of_person(user, today())) if has_perm(user, Perm.READ_BOOK) else 0}
+    return {"book": len(asks.for_page(user, today())) if has_perm(user, Perm.READ_BOOK) else 0}

@@ -106,6 +106,7 @@ SCREENS = (
     Screen("playbook:index", (SELLER,), query="q=ничегонет"),
     Screen("playbook:index", (SELLER,), query="q=клинет"),
     Screen("playbook:typology", (SELLER,)),
+    Screen("playbook:identify", (SELLER,)),
     Screen("playbook:segment", (SELLER,), {"code": "segment_code"}),
     Screen("playbook:scripts", (SELLER,)),
     Screen("playbook:objections", (SELLER,)),

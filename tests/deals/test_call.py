@@ -389,5 +389,5 @@ def test_screen_costs_the_same_at_any_size(
         Objection.objects.create(code=f"o{place}", says="Дорого", answer="Сравним")
         StateFactory()
     client.get(screen(entry))
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(41):
         client.get(screen(entry))

@@ -181,7 +181,7 @@ def test_day_costs_the_same_at_any_length(
         TaskFactory(assignee=manager, client=owned(manager), due_on=FRIDAY)
     save_call(listed(manager, position=99))
     client.get(DAY)
-    with django_assert_num_queries(29):  # the book asks twice: in the rail and in its card
+    with django_assert_num_queries(23):  # the book asks twice: in the rail and in its card
         client.get(DAY)
 
 
