@@ -31,20 +31,18 @@ def check(run: Run) -> None:
     reject(run, "date", "no_date", "left(r.date, 10) IN (SELECT raw FROM import_dates WHERE day IS NULL)")
     later = f"SELECT raw FROM import_dates WHERE day > DATE '{today():%Y-%m-%d}'"
     reject(run, "date", "future_date", f"left(r.date, 10) IN ({later})")
-    for name in ("amount", "quantity", "price"):
-        if run.has(name) and (name != "amount" or not (run.has("price") and run.has("quantity"))):
-            reject(run, name, "bad_number", f"import_number(r.{name}) IS NULL")
     if run.batch.unknown_clients == "reject":
         code = CODE.format(text="r.client_code")
         unknown = f"NOT EXISTS (SELECT FROM clients_client c WHERE c.code = {code})"
         reject(run, "client_code", "unknown_client", unknown)
     _type_lines(run)
-    _reject_too_large(run)
-    _one_client_per_document()
+    gone = _reject_bad_numbers(run) + _reject_too_large(run) + _one_client_per_document()
+    if gone:
+        execute(_RENUMBER)
 
 
 def _type_lines(run: Run) -> None:
-    """import_lines: one typed row per accepted row of the file."""
+    """import_lines: one typed row per row of the file that is not rejected yet; each number is read once."""
     priced = run.has("quantity") and run.has("price")
     quantity = "import_number(r.quantity)" if run.has("quantity") else "1::numeric"
     price = "import_number(r.price)" if run.has("price") else "0::numeric"
@@ -56,7 +54,8 @@ def _type_lines(run: Run) -> None:
         CREATE TEMP TABLE import_lines ON COMMIT DROP AS
         WITH typed AS MATERIALIZED (
             SELECT r.*, {quantity} AS typed_quantity, {price} AS typed_price, {given} AS typed_amount
-            FROM import_rows r LEFT JOIN import_rejects x USING (row_no) WHERE x.row_no IS NULL
+            FROM import_rows r
+            WHERE NOT EXISTS (SELECT FROM import_rejects x WHERE x.row_no = r.row_no)
         )
         SELECT r.row_no, {CODE.format(text="r.client_code")} AS client_code,
                row_number() OVER (PARTITION BY r.number, extract(year FROM d.day) ORDER BY r.row_no) AS line,
@@ -73,8 +72,29 @@ def _type_lines(run: Run) -> None:
     execute("ANALYZE import_lines")
 
 
-def _reject_too_large(run: Run) -> None:
-    """Numbers beyond what a document of any company holds would break the columns they go to."""
+# Lines of a document are counted without gaps, whichever of its rows were rejected.
+_RENUMBER = """
+    UPDATE import_lines l SET line = n.line
+    FROM (SELECT row_no, row_number() OVER (PARTITION BY number, year ORDER BY row_no) AS line FROM import_lines) n
+    WHERE n.row_no = l.row_no AND n.line <> l.line
+"""
+
+
+def _reject_bad_numbers(run: Run) -> int:
+    """Rows whose number could not be read leave import_lines; how many."""
+    priced = run.has("quantity") and run.has("price")
+    gone = 0
+    for name in ("amount", "quantity", "price"):
+        if run.has(name) and (name != "amount" or not priced):
+            where = f"r.row_no IN (SELECT row_no FROM import_lines WHERE {name} IS NULL)"
+            if fetch(f"SELECT EXISTS (SELECT FROM import_lines WHERE {name} IS NULL)")[0][0]:
+                reject(run, name, "bad_number", where)
+                gone += execute(f"DELETE FROM import_lines WHERE {name} IS NULL")
+    return gone
+
+
+def _reject_too_large(run: Run) -> int:
+    """Numbers beyond what a document of any company holds would break the columns they go to; how many rows."""
     named = "quantity" if run.has("quantity") and run.has("price") else "amount"
     large = f"abs(quantity) >= {LARGEST_QUANTITY} OR abs(amount) >= {LARGEST_AMOUNT}"
     execute(
@@ -82,11 +102,11 @@ def _reject_too_large(run: Run) -> None:
         f" SELECT row_no, %(field)s, 'too_large', '' FROM import_lines WHERE {large}",
         {"field": named},
     )
-    execute(f"DELETE FROM import_lines WHERE {large}")
+    return execute(f"DELETE FROM import_lines WHERE {large}")
 
 
-def _one_client_per_document() -> None:
-    """Rows whose document began with another client are rejected; import_docs has one row per document."""
+def _one_client_per_document() -> int:
+    """Rows whose document began with another client are rejected, how many; import_docs has a row a document."""
     execute("DROP TABLE IF EXISTS import_docs")
     execute(
         """
@@ -103,7 +123,7 @@ def _one_client_per_document() -> None:
         FROM import_lines l JOIN import_docs d USING (number, year) WHERE d.client_code <> l.client_code
         """
     )
-    execute(
+    return execute(
         "DELETE FROM import_lines l USING import_docs d WHERE d.number = l.number AND d.year = l.year"
         " AND d.client_code <> l.client_code"
     )
@@ -232,10 +252,9 @@ _LINES_DIGEST = "md5(string_agg(concat_ws('|', {product}, trim_scale({quantity})
 _COMPARE = """
         CREATE TEMP TABLE import_changes ON COMMIT DROP AS
         WITH sums AS (
-            SELECT number, year, count(*) AS rows, sum(amount) AS amount, {fresh} AS digest
-            FROM import_lines l GROUP BY number, year
+            SELECT number, year, count(*) AS rows, sum(amount) AS amount FROM import_lines GROUP BY number, year
         ), documents AS (
-            SELECT d.number, d.year, d.day, c.id AS client_id, s.rows, s.amount, s.digest,
+            SELECT d.number, d.year, d.day, c.id AS client_id, s.rows, s.amount,
                    CASE lower(d.direction) WHEN 'home' THEN 'home' WHEN 'promo' THEN 'promo'
                         WHEN 'unidentified' THEN 'unidentified'
                         WHEN 'текстиль для дома' THEN 'home' WHEN 'промо-текстиль' THEN 'promo' END AS direction,
@@ -246,11 +265,16 @@ _COMPARE = """
                         lower(u.last_name || ' ' || u.first_name))) AS manager_id,
                    c.direction AS usual_direction, c.office_id AS usual_office, c.home_manager_id AS usual_manager
             FROM import_docs d JOIN sums s USING (number, year) JOIN clients_client c ON c.code = d.client_code
+        ), stored AS MATERIALIZED (
+            SELECT h.* FROM clients_shipment h JOIN import_docs d ON d.number = h.number AND d.year = h.year
+        ), digests AS (  -- of documents that are there already: a new one has nothing to be compared with
+            SELECT number, year, {fresh} AS digest
+            FROM import_lines l WHERE (number, year) IN (SELECT number, year FROM stored) GROUP BY number, year
         ), existing AS (
             SELECT h.id, h.number, h.year, h.date, h.client_id, h.amount, h.direction, h.office_id, h.manager_id,
                    (SELECT {stored} FROM clients_shipmentline l LEFT JOIN clients_product p ON p.id = l.product_id
                     WHERE l.shipment_id = h.id) AS digest
-            FROM clients_shipment h JOIN documents d ON d.number = h.number AND d.year = h.year
+            FROM stored h
         )
         SELECT d.number, d.year, d.day, d.client_id, d.rows, d.amount,
                coalesce(e.id, nextval(pg_get_serial_sequence('clients_shipment', 'id'))) AS shipment_id,
@@ -259,11 +283,13 @@ _COMPARE = """
                coalesce(d.manager_id, e.manager_id, d.usual_manager) AS manager_id,
                CASE WHEN e.id IS NULL THEN 'created'
                     WHEN (e.date, e.client_id, e.amount, e.digest, e.direction, e.office_id, e.manager_id)
-                       IS NOT DISTINCT FROM (d.day, d.client_id, d.amount, d.digest,
+                       IS NOT DISTINCT FROM (d.day, d.client_id, d.amount, g.digest,
                             coalesce(d.direction, e.direction), coalesce(d.office_id, e.office_id),
                             coalesce(d.manager_id, e.manager_id)) THEN 'unchanged'
                     ELSE 'updated' END AS change
-        FROM documents d LEFT JOIN existing e ON e.number = d.number AND e.year = d.year
+        FROM documents d
+        LEFT JOIN existing e ON e.number = d.number AND e.year = d.year
+        LEFT JOIN digests g ON g.number = d.number AND g.year = d.year
         ORDER BY d.client_id, d.day  -- as the night reads them
         """
 
@@ -337,9 +363,7 @@ def _write_lines() -> None:
     execute(
         """
         INSERT INTO clients_shipmentline (shipment_id, position, product_id, quantity, price, amount)
-        SELECT i.shipment_id,
-               row_number() OVER (PARTITION BY i.shipment_id ORDER BY l.row_no),
-               p.id, round(l.quantity, 3), round(l.price, 4), l.amount
+        SELECT i.shipment_id, l.line, p.id, round(l.quantity, 3), round(l.price, 4), l.amount
         FROM import_lines l
         JOIN import_changes i ON i.number = l.number AND i.year = l.year AND i.change <> 'unchanged'
         LEFT JOIN clients_product p ON p.code = l.product_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from clients.imports.service import Run
 
 SAY_EVERY = 10_000  # rows between two looks at the clock
+BLOCK = 500  # rows sent at once
+_SPECIAL = re.compile(r"[\\\n\r]")
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def stage(run: Run, table: Table, progress: Progress) -> int:
@@ -44,6 +48,7 @@ def _copy(run: Run, table: Table, progress: Progress) -> tuple[int, array[int]]:
     indexes = [run.places[name] for name in run.fields]
     last, width, limit = max(indexes), table.width, table.width or 0
     read, ragged = 0, array("L")
+    lines: list[str] = []
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY import_rows (row_no, {', '.join(run.fields)}) FROM STDIN") as target,
@@ -55,11 +60,23 @@ def _copy(run: Run, table: Table, progress: Progress) -> tuple[int, array[int]]:
                 row = row + [""] * (last + 1 - len(row))
             elif width is not None and len(row) > limit and any(row[limit:]):
                 ragged.append(number)
-            target.write_row((number, *[row[index] for index in indexes]))
+            lines.append(_line(number, [row[index] for index in indexes]))
             read += 1
+            if len(lines) == BLOCK:
+                target.write("".join(lines))
+                lines.clear()
             if read % SAY_EVERY == 0:
                 progress.rows(read, table.source.share())
+        target.write("".join(lines))
     return read, ragged
+
+
+def _line(number: int, cells: list[str]) -> str:
+    """A row as COPY reads it. Few cells have anything to escape: that is looked at once for the whole row."""
+    text = "\t".join(cells)
+    if _SPECIAL.search(text) is not None or text.count("\t") != len(cells) - 1:
+        text = "\t".join(cell.translate(_ESCAPES) for cell in cells)
+    return f"{number}\t{text}\n"
 
 
 def _reject_ragged(run: Run, ragged: array[int]) -> None:
