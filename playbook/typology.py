@@ -34,4 +34,6 @@ def propose(rules: Iterable[Rule]) -> list[Proposal]:
         one.reasons.append(rule)
     for one in found.values():
         one.reasons.sort(key=lambda rule: (-rule.weight, rule.question))
-    return sorted((one for one in found.values() if one.weight > 0), key=lambda one: (-one.weight, one.segment))
+    return sorted(
+        (one for one in found.values() if one.weight > 0), key=lambda one: (-one.weight, one.segment)
+    )
