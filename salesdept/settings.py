@@ -128,10 +128,12 @@ else:
             "DATABASE_URL names no database: postgresql://user:password@host:5432/name"
         )
 DATABASES["default"].setdefault("OPTIONS", {})
+# The night and the imports work in temp tables: these stay in memory as far as this goes (taken only when needed).
+DATABASES["default"]["OPTIONS"]["options"] = "-c temp_buffers=256MB"
 if env.bool("SALESDEPT_WEB", default=False):  # a pool belongs to the web process only
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
 if TESTING:  # a test base is made anew: it need not survive a power cut
-    DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL: str | None = env.str("REDIS_URL", default=None)

@@ -31,10 +31,11 @@ _SNIFF = 256 * 1024
 
 @dataclass
 class Source:
-    """What is known of a file while it is read: the share read so far, 0–1, and whether signs were unreadable."""
+    """What is known of a file while it is read: the share read so far, 0–1, whether signs were unreadable."""
 
     share: Callable[[], float]
     is_broken: bool = False
+    longest: int = 0  # letters of the longest line so far
 
 
 @dataclass
@@ -99,7 +100,10 @@ def _text_rows(raw: io.RawIOBase, encoding: str, source: Source) -> Iterator[lis
             if reader.line_num - line > MAX_LINES_OF_ROW:
                 _raise_open_quote(line + 1)
             line = reader.line_num
-            yield [cell.strip()[:MAX_CELL] for cell in row[:MAX_COLUMNS]]
+            if source.longest > MAX_CELL or len(row) > MAX_COLUMNS:  # rare: only then cells are cut
+                yield [cell.strip()[:MAX_CELL] for cell in row[:MAX_COLUMNS]]
+            else:
+                yield list(map(str.strip, row))
     except csv.Error as error:
         if "field larger" in str(error):
             _raise_open_quote(line + 1)
@@ -120,6 +124,8 @@ def _lines(text: io.TextIOWrapper, source: Source) -> Iterator[str]:
     number = 0
     while line := text.readline(MAX_LINE):
         number += 1
+        if len(line) > source.longest:
+            source.longest = len(line)
         if len(line) >= MAX_LINE:
             _raise_open_quote(number)
         if "\0" in line:

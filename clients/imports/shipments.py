@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from clients.imports.service import Run
 
 LARGEST_QUANTITY, LARGEST_AMOUNT = 10**11, 10**11  # what the columns hold, a document of 1,000 lines included
-CODE = "regexp_replace({text}, '^([0-9]+)[.]0$', '\\1')"  # 17850.0 of a spreadsheet is the code 17850
+# 17850.0 of a spreadsheet is the code 17850.
+CODE = (
+    "CASE WHEN right({text}, 2) = '.0' THEN regexp_replace({text}, '^([0-9]+)[.]0$', '\\1') ELSE {text} END"
+)
 
 
 def check(run: Run) -> None:
@@ -83,26 +86,29 @@ _RENUMBER = """
 def _reject_bad_numbers(run: Run) -> int:
     """Rows whose number could not be read leave import_lines; how many."""
     priced = run.has("quantity") and run.has("price")
+    names = [
+        one for one in ("amount", "quantity", "price") if run.has(one) and (one != "amount" or not priced)
+    ]
+    missing = ", ".join(f"bool_or({name} IS NULL)" for name in names)
+    found = fetch(f"SELECT {missing} FROM import_lines")[0]
     gone = 0
-    for name in ("amount", "quantity", "price"):
-        if run.has(name) and (name != "amount" or not priced):
-            where = f"r.row_no IN (SELECT row_no FROM import_lines WHERE {name} IS NULL)"
-            if fetch(f"SELECT EXISTS (SELECT FROM import_lines WHERE {name} IS NULL)")[0][0]:
-                reject(run, name, "bad_number", where)
-                gone += execute(f"DELETE FROM import_lines WHERE {name} IS NULL")
+    for name in (name for name, is_missing in zip(names, found, strict=True) if is_missing):
+        reject(run, name, "bad_number", f"r.row_no IN (SELECT row_no FROM import_lines WHERE {name} IS NULL)")
+        gone += execute(f"DELETE FROM import_lines WHERE {name} IS NULL")
     return gone
+
+
+_GONE = """
+    WITH gone AS (DELETE FROM import_lines l {where} RETURNING l.row_no, l.client_code)
+    INSERT INTO import_rejects (row_no, field, reason, value) SELECT row_no, {reject} FROM gone
+"""
 
 
 def _reject_too_large(run: Run) -> int:
     """Numbers beyond what a document of any company holds would break the columns they go to; how many rows."""
     named = "quantity" if run.has("quantity") and run.has("price") else "amount"
-    large = f"abs(quantity) >= {LARGEST_QUANTITY} OR abs(amount) >= {LARGEST_AMOUNT}"
-    execute(
-        "INSERT INTO import_rejects (row_no, field, reason, value)"
-        f" SELECT row_no, %(field)s, 'too_large', '' FROM import_lines WHERE {large}",
-        {"field": named},
-    )
-    return execute(f"DELETE FROM import_lines WHERE {large}")
+    large = f"WHERE abs(l.quantity) >= {LARGEST_QUANTITY} OR abs(l.amount) >= {LARGEST_AMOUNT}"
+    return execute(_GONE.format(where=large, reject=f"'{named}', 'too_large', ''"))
 
 
 def _one_client_per_document() -> int:
@@ -116,17 +122,10 @@ def _one_client_per_document() -> int:
         """
     )
     execute("ANALYZE import_docs")
-    execute(
-        """
-        INSERT INTO import_rejects (row_no, field, reason, value)
-        SELECT l.row_no, 'client_code', 'other_client', l.client_code
-        FROM import_lines l JOIN import_docs d USING (number, year) WHERE d.client_code <> l.client_code
-        """
+    others = (
+        "USING import_docs d WHERE d.number = l.number AND d.year = l.year AND d.client_code <> l.client_code"
     )
-    return execute(
-        "DELETE FROM import_lines l USING import_docs d WHERE d.number = l.number AND d.year = l.year"
-        " AND d.client_code <> l.client_code"
-    )
+    return execute(_GONE.format(where=others, reject="'client_code', 'other_client', client_code"))
 
 
 def apply(run: Run) -> None:
@@ -259,7 +258,7 @@ _COMPARE = """
                         WHEN 'unidentified' THEN 'unidentified'
                         WHEN 'текстиль для дома' THEN 'home' WHEN 'промо-текстиль' THEN 'promo' END AS direction,
                    (SELECT min(o.id) FROM salesdept_office o
-                    WHERE lower(d.branch) IN (o.code, lower(o.name), lower(o.short_name))) AS office_id,
+                    WHERE d.branch <> '' AND lower(d.branch) IN (o.code, lower(o.name), lower(o.short_name))) AS office_id,
                    (SELECT min(u.id) FROM salesdept_user u WHERE d.manager <> '' AND lower(d.manager) IN (
                         lower(u.email), lower(split_part(u.email, '@', 1)), lower(u.first_name || ' ' || u.last_name),
                         lower(u.last_name || ' ' || u.first_name))) AS manager_id,
@@ -277,7 +276,7 @@ _COMPARE = """
             FROM stored h
         )
         SELECT d.number, d.year, d.day, d.client_id, d.rows, d.amount,
-               coalesce(e.id, nextval(pg_get_serial_sequence('clients_shipment', 'id'))) AS shipment_id,
+               coalesce(e.id, nextval('{sequence}'::regclass)) AS shipment_id,
                coalesce(d.direction, e.direction, d.usual_direction) AS direction,
                coalesce(d.office_id, e.office_id, d.usual_office) AS office_id,
                coalesce(d.manager_id, e.manager_id, d.usual_manager) AS manager_id,
@@ -311,7 +310,8 @@ def _compare(run: Run) -> None:
         order="l.position",
     )
     execute("DROP TABLE IF EXISTS import_changes")
-    execute(_COMPARE.format(fresh=fresh, stored=stored))
+    sequence = fetch("SELECT pg_get_serial_sequence('clients_shipment', 'id')")[0][0]
+    execute(_COMPARE.format(fresh=fresh, stored=stored, sequence=sequence))
     execute("ANALYZE import_changes")
 
 
@@ -367,6 +367,7 @@ def _write_lines() -> None:
         FROM import_lines l
         JOIN import_changes i ON i.number = l.number AND i.year = l.year AND i.change <> 'unchanged'
         LEFT JOIN clients_product p ON p.code = l.product_code
+        ORDER BY i.shipment_id, l.line  -- as the index has them: a page of it is written once
         """
     )
 

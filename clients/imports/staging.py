@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -46,6 +48,7 @@ def stage(run: Run, table: Table, progress: Progress) -> int:
 
 def _copy(run: Run, table: Table, progress: Progress) -> tuple[int, array[int]]:
     indexes = [run.places[name] for name in run.fields]
+    chosen = itemgetter(*indexes) if len(indexes) > 1 else lambda row: (row[indexes[0]],)
     last, width, limit = max(indexes), table.width, table.width or 0
     read, ragged = 0, array("L")
     lines: list[str] = []
@@ -60,7 +63,7 @@ def _copy(run: Run, table: Table, progress: Progress) -> tuple[int, array[int]]:
                 row = row + [""] * (last + 1 - len(row))
             elif width is not None and len(row) > limit and any(row[limit:]):
                 ragged.append(number)
-            lines.append(_line(number, [row[index] for index in indexes]))
+            lines.append(_line(number, chosen(row)))
             read += 1
             if len(lines) == BLOCK:
                 target.write("".join(lines))
@@ -71,7 +74,7 @@ def _copy(run: Run, table: Table, progress: Progress) -> tuple[int, array[int]]:
     return read, ragged
 
 
-def _line(number: int, cells: list[str]) -> str:
+def _line(number: int, cells: Sequence[str]) -> str:
     """A row as COPY reads it. Few cells have anything to escape: that is looked at once for the whole row."""
     text = "\t".join(cells)
     if _SPECIAL.search(text) is not None or text.count("\t") != len(cells) - 1:

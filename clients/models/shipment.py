@@ -21,6 +21,38 @@ class Category(models.Model):
         return self.name
 
 
+# A foreign key is looked up row by row, and an import brings a million rows: these look once a statement.
+_CHECK_LINES = """
+    IF EXISTS (
+        SELECT FROM new_rows n
+        LEFT JOIN clients_shipment s ON s.id = n.shipment_id LEFT JOIN clients_product p ON p.id = n.product_id
+        WHERE s.id IS NULL OR n.product_id IS NOT NULL AND p.id IS NULL
+    ) THEN
+        RAISE EXCEPTION 'a line leads to no shipment or to no product' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+"""
+_NOTHING_LEADS_HERE = """
+    IF EXISTS (SELECT FROM old_rows o JOIN clients_shipmentline l ON l.{column} = o.id) THEN
+        RAISE EXCEPTION 'shipment lines lead to this row' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+"""
+
+
+def _after(name: str, operation: pgtrigger.Operation, func: str) -> pgtrigger.Trigger:
+    """A trigger after a statement, which sees all rows of it."""
+    tables = {"old": "old_rows"} if operation == pgtrigger.Delete else {"new": "new_rows"}
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(**tables),
+        func=func,
+    )
+
+
 class Product(models.Model):
     """A product. Its name is the latest by date, number and line of its shipments."""
 
@@ -40,6 +72,9 @@ class Product(models.Model):
         verbose_name = _("product")
         verbose_name_plural = _("products")
         ordering = ["code"]
+        triggers = [
+            _after("no_lines_left", pgtrigger.Delete, _NOTHING_LEADS_HERE.format(column="product_id"))
+        ]
 
     def __str__(self) -> str:
         return self.name or self.code
@@ -104,6 +139,7 @@ class Shipment(models.Model):
             models.Index(fields=["date"], name="shipment_date"),
         ]
         triggers = [
+            _after("no_lines_left", pgtrigger.Delete, _NOTHING_LEADS_HERE.format(column="shipment_id")),
             pgtrigger.Trigger(
                 name="mark_inserted",
                 level=pgtrigger.Statement,
@@ -143,6 +179,7 @@ class ShipmentLine(models.Model):
         Shipment,
         on_delete=models.CASCADE,
         related_name="lines",
+        db_constraint=False,  # checked once a statement, see the triggers
         db_index=False,  # shipment_line_position begins with it
         verbose_name=_("shipment"),
     )
@@ -153,6 +190,8 @@ class ShipmentLine(models.Model):
         null=True,
         blank=True,
         related_name="lines",
+        db_constraint=False,
+        db_index=False,  # nothing is found by it but what stands in the way of a deletion
         verbose_name=_("product"),
     )
     quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3, default=1)
@@ -165,6 +204,10 @@ class ShipmentLine(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["shipment", "position"], name="shipment_line_position")
+        ]
+        triggers = [
+            _after(name, operation, _CHECK_LINES)
+            for name, operation in (("lead_inserted", pgtrigger.Insert), ("lead_updated", pgtrigger.Update))
         ]
 
     def __str__(self) -> str:
