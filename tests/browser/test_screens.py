@@ -163,6 +163,7 @@ NO_SCREEN = {
     "playbook:version_pdf": "a file",
     "clients:by_code": "leads to the card",
     "clients:facts": "a part of the card; without HTMX leads to it",
+    "clients:capacity": "a note inside the forms of hand-over",
     "deals:task_clients": "suggestions inside a form",
 }
 

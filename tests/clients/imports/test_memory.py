@@ -18,7 +18,7 @@ ROWS = 100_000
 MAX_RSS_MB = 300  # of a file of a million rows (DESIGN.md, «Settled points»)
 MAX_GROWTH_MB = 25  # of this one: read into memory whole it would take a hundred
 SCRIPT = """
-import json, os, resource, sys
+import json, os, sys
 import django
 django.setup()
 from django.conf import settings
@@ -28,7 +28,10 @@ settings.MEDIA_ROOT = sys.argv[4]
 from pathlib import Path
 from clients.imports.service import import_path
 
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def peak():  # megabytes; ru_maxrss would begin with what the parent had when it forked
+    status = Path("/proc/self/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) // 1024
+
 import_path(Path(sys.argv[2]), kind="shipments")
 before = peak()
 batch = import_path(Path(sys.argv[3]), kind="shipments")
