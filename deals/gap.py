@@ -51,7 +51,9 @@ def missing(client: Client, bought: Iterable[str], values: Parameters, day: date
     state: ClientState | None = getattr(client, "state", None)
     if state is None or client.segment_id is None:
         return []
-    book = ":".join(str(values[code]) for code in _CODES)  # another rule is another answer, on the same day too
+    book = ":".join(
+        str(values[code]) for code in _CODES
+    )  # another rule is another answer, on the same day too
     key = f"gap:{client.segment_id}:{state.abc}:{day:%Y%m%d}:{book}"
     usual: list[Missing] | None = cache.get(key)
     if usual is None:

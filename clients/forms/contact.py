@@ -94,7 +94,7 @@ class LegalEntityForm(ChangesMixin):
                 pk=self.instance.pk
             )
             if other := same.select_related("client").first():
-                text = _("This legal entity already belongs to another client.")
+                text: Any = _("This legal entity already belongs to another client.")
                 if Client.objects.visible_to(self.user).filter(pk=other.client_id).exists():
                     text = _("This legal entity already belongs to “%(client)s”.") % {"client": other.client}
                 self.add_error("inn", text)

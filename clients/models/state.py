@@ -21,7 +21,7 @@ class ClientMonth(models.Model):
     pk = models.CompositePrimaryKey("client_id", "month")
     # Derived from shipments, which are checked: a second check of a million rows would cost the night its time.
     client = models.ForeignKey(
-        "clients.Client", on_delete=models.CASCADE, related_name="months", db_constraint=False
+        "clients.Client", on_delete=models.CASCADE, related_name="months", db_constraint=False, db_index=False
     )
     month = models.DateField(_("month"))
     amount = models.DecimalField(_("amount, ₽"), max_digits=16, decimal_places=2)

@@ -57,9 +57,11 @@ _MEASURES = """
                     THEN ceil(percentile_cont(0.5) WITHIN GROUP (ORDER BY gap)) END::integer AS cycle_days
         FROM purchases GROUP BY client_id
     ),
-    firsts AS (
-        SELECT s.client_id, min(s.date) AS first_shipment FROM clients_shipment s {join}
-        WHERE s.date <= %(as_of)s GROUP BY s.client_id
+    firsts AS (  -- the first entry of each client in the index, not all of them
+        SELECT scope.client_id, (
+            SELECT s.date FROM clients_shipment s
+            WHERE s.client_id = scope.client_id AND s.date <= %(as_of)s ORDER BY s.date LIMIT 1) AS first_shipment
+        FROM scope
     )
     SELECT scope.client_id, i.first_shipment, f.first_purchase, f.last_purchase,
            coalesce(f.purchases, 0)::integer AS purchases, f.cycle_days,

@@ -10,7 +10,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from salesdept.night import published_day
-from salesdept.sql import execute
+from salesdept.sql import execute, fetch
 
 TITLE = _("Clients' months: what was shipped")
 
@@ -42,6 +42,8 @@ _STORE = (
         SELECT FROM clients_clientmonth m WHERE m.client_id = f.client_id AND m.month = f.month)
     """,
 )
+# The first night of a base has nothing to compare with.
+_FIRST = f"INSERT INTO clients_clientmonth (client_id, month, amount, shipments, purchases) {_FRESH.format(scope='')}"
 _IN_PAIRS = """
     JOIN night_pairs p ON p.client_id = s.client_id
      AND s.date >= p.month AND s.date < p.month + interval '1 month'
@@ -69,8 +71,11 @@ def _rebuild(as_of: date) -> int:
     execute("TRUNCATE clients_changedmonth, clients_touchedclient, clients_touchedmonth")
     execute(_EVERY_MONTH)  # should this night die, the next ordinary one must know that any month can differ
     execute(IN_ORDER)
-    _compute(_FRESH.format(scope=""), as_of)
-    rows = sum(execute(sql.format(using="", of="")) for sql in _STORE)
+    if fetch("SELECT EXISTS (SELECT FROM clients_clientmonth)")[0][0]:
+        _compute(_FRESH.format(scope=""), as_of)
+        rows = sum(execute(sql.format(using="", of="")) for sql in _STORE)
+    else:
+        rows = execute(_FIRST, {"as_of": as_of})
     execute("ANALYZE clients_clientmonth")
     return rows
 
