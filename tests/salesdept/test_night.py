@@ -105,6 +105,9 @@ def test_number_of_queries_does_not_depend_on_the_number_of_clients(
     from django.test.utils import CaptureQueriesContext
 
     counts = []
+    ShipmentFactory(date=DAY)
+    run_night(as_of=DAY)  # the very first rollup of a base has a statement of its own
+    JobRun.objects.all().delete()
     for clients in (10, 200):
         for number in range(clients):
             ShipmentFactory(date=DAY - timedelta(days=number % 300), client=ClientFactory())
