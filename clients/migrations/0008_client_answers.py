@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0007_import_work'),
-        ('playbook', '0006_book'),
+        ('playbook', '0004_book'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('playbook', '0004_drafts_approval_search'),
+        ('playbook', '0002_drafts_approval_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

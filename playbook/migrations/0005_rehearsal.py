@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("playbook", "0006_book"),
+        ("playbook", "0004_book"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,6 +11,6 @@ def load_book(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("playbook", "0005_book_people_training")]
+    dependencies = [("playbook", "0003_book_people_training")]
 
     operations = [migrations.RunPython(load_book, migrations.RunPython.noop)]
