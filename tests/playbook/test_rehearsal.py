@@ -614,12 +614,17 @@ def test_in_a_base_that_others_use() -> None:
     # What a reader or an importer would have to wait for: the night's own working tables and nothing else.
     assert watched == {"clients_touchedclient", "clients_touchedmonth"}
     assert digests() == before
-    assert fetch("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == [(0,)]
+    assert fetch(_ADVISORY) == [(0,)]
     assert fetch("SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relname LIKE 'night%%'") == [
         (0,)
     ]
 
 
+# Of this database: the tests that run beside have nights of their own in theirs.
+_ADVISORY = """
+    SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE l.locktype = 'advisory' AND d.datname = current_database()
+"""
 _BARRED = """
     SELECT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
     WHERE l.pid = pg_backend_pid() AND c.relkind = 'r' AND c.relpersistence = 'p' AND c.relname NOT LIKE 'pg_%%'
