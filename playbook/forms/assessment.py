@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -20,7 +19,6 @@ from playbook.training_scope import assessable
 from salesdept.dates import today
 from salesdept.models import User
 
-OLDEST = 92  # days back that a call may lie
 MARKS = ((0, _("no")), (1, _("in part")), (2, _("yes")))
 
 
@@ -103,10 +101,10 @@ class SheetForm(forms.Form):
         return [{"item": one.text, "mark": one.mark, "note": one.note} for one in self.items()]
 
     def clean_on(self) -> Any:
-        """A call that was heard lies in the last months."""
+        """A call that was heard has been."""
         day = self.cleaned_data["on"]
-        if not today() - timedelta(days=OLDEST) <= day <= today():
-            raise ValidationError(_("The day must lie within the last three months."))
+        if day > today():
+            raise ValidationError(_("This day has not come yet."))
         return day
 
     def clean(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -29,28 +30,28 @@ class ServerError(Exception):
     """An embedded server cannot be had; the message says what to do."""
 
 
-class SharedServer:
+class SharedServer(ABC):
     """One server in one folder. Subclasses say how to start it, how to ask it and how to stop it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._users: int | None = None
 
+    @abstractmethod
     def running_pid(self) -> int | None:
         """The live server's process id, or None."""
-        raise NotImplementedError
 
+    @abstractmethod
     def start(self, *, dies_with_me: bool) -> None:
         """Start the server and wait until it answers."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answers(self) -> bool:
         """Whether the server takes connections."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stop_signal(self) -> signal.Signals:
         """The signal of an orderly stop."""
-        raise NotImplementedError
 
     def join(self, *, dies_with_me: bool = False) -> None:
         """Be one of its users from now on; starts it when it is not running. Cheap when already joined."""
